@@ -1,0 +1,1 @@
+"""Needle insertion into calcified nodules and the infiltration of sodium thiosulfate: the physics."""

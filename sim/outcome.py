@@ -1,0 +1,125 @@
+"""What the two stages of a run hand on: `InsertionResult` to infiltration, both to the results.
+
+SI units, depth positive downwards from the skin's surface.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Outcome = Literal[
+    "reached_target",
+    "stalled",
+    "buckled",
+    "bent",
+    "deflected",
+    "blunted",
+    "torque_limit",
+    "failed",
+]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ForceCurve:
+    """Quantities along the path, one entry per depth; arrays of equal length n."""
+
+    depth: Array  # m, tip below the undeformed skin's surface (penetration + push-away)
+    penetration: Array  # m, tip relative to the nodule's top, in the nodule's own frame
+    force: Array  # N, axial, at the hand
+    tip: Array  # N, share of tip and cutting edges
+    friction: Array  # N, share of the shaft
+    torque: Array  # N m
+    buckling_load: Array  # N
+    nodule_displacement: Array  # m, push-away
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened on the way in."""
+
+    depth: float  # m
+    name: str  # e.g. "skin_puncture", "nodule_entry", "tip_held", "buckled"
+    force: float  # N
+
+
+@dataclass(frozen=True)
+class InsertionResult:
+    outcome: Outcome
+    reason: str  # one sentence: what decided, at which depth, against which limit
+    reached_depth: float  # m, tip below the skin's surface, in the nodule's own frame
+    depth_in_nodule: float  # m, 0 when it was not entered
+    curve: ForceCurve  # up to the reached depth
+    skin_puncture_force: float  # N
+    nodule_entry_force: float | None  # N; None: the nodule was not touched
+    peak_force: float  # N
+    peak_torque: float  # N m
+    work: float  # J
+    margins: dict[str, float]  # limit / demand, smallest over the path: buckling, bending,
+    # blunting, splitting, operator, torque; inf where the demand is nil
+    nodule_displacement: float  # m at the end
+    tip_deflection: float  # m, lateral
+    lumen_plugged: bool
+    events: tuple[Event, ...] = ()
+    notes: tuple[str, ...] = ()  # assumptions and limits a reader must know
+    statistics: dict[str, float] = field(default_factory=dict)  # steps, iterations, cpu_s, ...
+
+
+@dataclass(frozen=True)
+class AxisymmetricField:
+    """Node values on the infiltration mesh at a list of times."""
+
+    points: Array  # (n, 2) m, (r, z)
+    cells: NDArray[np.int64]  # (m, 3) triangles
+    regions: dict[str, int]  # name -> tag
+    cell_regions: NDArray[np.int64]  # (m,)
+    porosity: Array  # (m,) per cell
+    pressure: Array  # (n,) Pa during the injection
+    times: Array  # (k,) s from the start of the injection
+    concentration: Array  # (k, n) kg/m3 of pore fluid
+    largest_concentration: Array  # (n,) kg/m3, over all steps (not only the written ones)
+    exposure: Array  # (n,) kg s/m3, time integral of concentration
+
+
+@dataclass(frozen=True)
+class UptakeHistory:
+    """Per accepted time step; arrays of equal length."""
+
+    time: Array  # s
+    in_nodule: Array  # kg
+    in_skin: Array  # kg
+    in_subcutis: Array  # kg
+    cleared: Array  # kg, cumulative, by perfusion
+    left_domain: Array  # kg, cumulative, through the open outer boundary
+    lost_through_skin: Array  # kg, cumulative, out along the track
+
+
+@dataclass(frozen=True)
+class InfiltrationResult:
+    injected_volume: float  # m3
+    injection_time: float  # s
+    ended_by: Literal["volume", "time_limit"]
+    flow_rate: float  # m3/s
+    peak_pressure: float  # Pa in the cavity
+    plunger_force: float  # N
+    conductance: float  # m3/(s Pa) of the tissue seen from the cavity
+    backflow_fraction: float  # share of the flow that leaves the nodule along the shaft
+    retained_in_needle: float  # kg
+    lost_through_skin: float  # kg
+    hydrofracture: bool  # flag: the cavity's wall tension passes the tensile strength
+    dose: float  # kg delivered into tissue by the end of the injection
+    dose_in_nodule: float  # kg at the end of the injection
+    infiltrated_fraction: float  # of the nodule's volume, ever above the threshold
+    threshold_curve: tuple[Array, Array]  # (fraction of injected concentration, volume fraction)
+    exposure: float  # kg s/m3, pore-volume weighted nodule mean
+    mass_balance_error: float  # relative to the dose
+    range_violation: float  # below 0 or above the injected concentration, relative to the latter
+    history: UptakeHistory
+    fields: AxisymmetricField
+    notes: tuple[str, ...] = ()
+    statistics: dict[str, float] = field(default_factory=dict)
