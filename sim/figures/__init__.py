@@ -1,0 +1,1 @@
+"""Pictures of records: each function takes one or two records and returns a figure."""

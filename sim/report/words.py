@@ -1,0 +1,148 @@
+"""The answer in plain words, computed from the metrics alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sim.results.files import Json
+from sim.results.metrics import MARGINS
+from sim.results.record import Record
+
+ENDED = {
+    "reached_target": "reached its target",
+    "stalled": "stalled: the operator's force limit was reached",
+    "buckled": "buckled",
+    "bent": "bent: its steel yielded",
+    "deflected": "was deflected",
+    "blunted": "blunted: the tip's steel gave way",
+    "torque_limit": "stopped at the torque limit",
+    "failed": "has no result: no solution was found",
+}
+AGAINST = {
+    "buckling": "buckling",
+    "bending": "yield in bending",
+    "blunting": "blunting",
+    "splitting": "splitting of the nodule",
+    "operator": "the operator's force limit",
+    "torque": "the torque limit",
+}
+
+
+def number(value: Json, digits: int = 3) -> str:
+    """A value as people read it; an em dash for null."""
+    if value is None:
+        return "—"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        text = f"{value:.{digits}g}"
+        return f"{float(text):.0f}" if "e+0" in text and abs(value) < 1e6 else text
+    return str(value).replace("_", " ")
+
+
+def percent(share: Json) -> str:
+    """A share as a percentage."""
+    return "—" if share is None else f"{number(100.0 * share, 2)} %"
+
+
+def insertion_words(record: Record) -> str:
+    """Did the needle get in, what stopped it, and how close it was."""
+    m = record.metrics
+    outcome = m["insertion.outcome"]
+    if outcome is None:
+        return f"The {record.name} has no result: {_first_note(record)}."
+    depth, inside = m["insertion.reached_depth_mm"], m["insertion.depth_in_nodule_mm"]
+    target = m["insertion.target_depth_mm"]
+    sentence = f"The {record.name} {ENDED[outcome]}"
+    if outcome == "reached_target":
+        sentence += f" at {number(depth)} mm depth, {number(inside)} mm inside the nodule"
+    elif inside > 0.0:
+        sentence += (
+            f" at {number(depth)} mm depth, {number(inside)} mm inside the nodule and "
+            f"{number(target - depth)} mm short of its target"
+        )
+    else:
+        sentence += f" at {number(depth)} mm depth and never got into the nodule"
+    sentence += f"; its peak force was {number(m['insertion.peak_force_N'])} N."
+    return f"{sentence} {_smallest_margins(m)}"
+
+
+def infiltration_words(record: Record) -> str:
+    """Where the drug went."""
+    m = record.metrics
+    if m["infiltration.dose_mg"] is None:
+        return f"Where the {record.name}'s drug would go was not computed."
+    place = "in the nodule" if m["insertion.depth_in_nodule_mm"] > 0.0 else "outside the nodule"
+    stop = {
+        "volume": "the ordered volume was in",
+        "time_limit": "the time limit ended the injection",
+    }[m["infiltration.ended_by"]]
+    return (
+        f"With the tip {place}, {number(m['infiltration.injected_volume_mL'])} mL went in within "
+        f"{number(m['infiltration.injection_time_s'])} s ({stop}) at "
+        f"{number(m['infiltration.peak_pressure_kPa'])} kPa. At the end "
+        f"{percent(m['infiltration.dose_fraction_in_nodule'])} of the "
+        f"{number(m['infiltration.dose_mg'])} mg delivered were in the nodule, "
+        f"{percent(m['infiltration.backflow_fraction'])} of the flow had left it along the shaft, "
+        f"and {percent(m['infiltration.infiltrated_fraction_of_nodule'])} of its volume ever "
+        f"exceeded {percent(record.case.injection.threshold_fraction)} of the injected "
+        "concentration."
+    )
+
+
+def comparison_words(a: Record, b: Record) -> str:
+    """One sentence that puts the two beside each other."""
+    got_in = [r.name for r in (a, b) if r.metrics["insertion.outcome"] == "reached_target"]
+    first = {
+        0: "Neither needle reached its target.",
+        1: f"Only the {got_in[0]} reached its target." if got_in else "",
+        2: "Both needles reached their target.",
+    }[len(got_in)]
+    masses = [r.metrics["infiltration.dose_in_nodule_mg"] for r in (a, b)]
+    if None in masses:
+        return first
+    if masses[0] == 0.0 or masses[1] == 0.0:
+        return f"{first} Drug in the nodule: {number(masses[0])} and {number(masses[1])} mg."
+    low, high = sorted((masses[0], masses[1]))
+    if high < 1.05 * low:
+        return f"{first} Both left about {number(high, 2)} mg of drug in the nodule."
+    more = b if masses[1] == high else a
+    return (
+        f"{first} The {more.name} left {number(high / low, 2)} times as much drug in the nodule "
+        f"({number(high)} against {number(low)} mg at the end of the injection)."
+    )
+
+
+def turning_words(records: Sequence[Record]) -> list[str]:
+    """Every turning point found, one sentence each."""
+    sentences = []
+    for record in records:
+        for row in record.turning_points:
+            for question, verb in (("insertion", "ends as"), ("injection", "delivers")):
+                at = row[f"{question}_turns_at"]
+                if at:
+                    side = "above" if float(row["end"]) > float(row["default"]) else "below"
+                    unit = f" {row['unit']}" if row["unit"] else ""
+                    sentences.append(
+                        f"The {record.name} {verb} “{number(row[f'{question}_end'])}” instead of "
+                        f"“{number(row[f'{question}_default'])}” with {row['input']} {side} "
+                        f"{number(float(at))}{unit} (default {number(float(row['default']))}, "
+                        f"range end {number(float(row['end']))})."
+                    )
+    return sentences
+
+
+def _smallest_margins(m: dict[str, Json]) -> str:
+    margins = {name: m[f"insertion.{name}_margin"] for name in MARGINS}
+    finite = sorted((value, name) for name, value in margins.items() if value is not None)
+    if not finite:
+        return ""
+    told = [f"{number(value, 2)} to {AGAINST[name]}" for value, name in finite[:2]]
+    return (
+        "Over the whole way to the target its smallest margins (limit / demand) are "
+        f"{' and '.join(told)}."
+    )
+
+
+def _first_note(record: Record) -> str:
+    return record.notes[0].removeprefix("run.status: ") if record.notes else "the run did not end"

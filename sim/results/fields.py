@@ -1,0 +1,128 @@
+"""The infiltration's fields as XDMF + HDF5, a time series for ParaView and pyvista.
+
+Points are (r, z) in mm in the x-y plane; the arrays' names carry their units. Static arrays are
+stored once and referred to from every time.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.outcome import Array, AxisymmetricField
+from sim.results.metrics import KPA, MG_H_PER_ML, MM
+
+XDMF, HDF5 = "infiltration.xdmf", "infiltration.h5"
+CONCENTRATION = "concentration_mg_per_mL"
+NODE_FIELDS = ("pressure_kPa", "largest_concentration_mg_per_mL", "exposure_mg_h_per_mL")
+CELL_FIELDS = ("porosity", "region")
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The same fields as read back, in the units of their names."""
+
+    points: Array  # (n, 2) mm, (r, z)
+    cells: NDArray[np.int64]  # (m, 3)
+    regions: dict[str, int]
+    cell_regions: NDArray[np.int64]  # (m,)
+    porosity: Array  # (m,)
+    pressure: Array  # (n,) kPa
+    times: Array  # (k,) s
+    concentration: Array  # (k, n) mg/mL
+    largest_concentration: Array  # (n,) mg/mL
+    exposure: Array  # (n,) mg h/mL
+
+
+def write_fields(folder: Path, field: AxisymmetricField) -> Path:
+    """Write `folder`/infiltration.{xdmf,h5} and return the path of the former."""
+    folder.mkdir(parents=True, exist_ok=True)
+    packed = {"compression": "gzip", "shuffle": True}
+    with h5py.File(folder / HDF5, "w") as file:
+        points = np.column_stack([MM * field.points, np.zeros(len(field.points))])
+        file.create_dataset("points", data=points, **packed)
+        file.create_dataset("cells", data=field.cells.astype(np.int64), **packed)
+        file.create_dataset("region", data=field.cell_regions.astype(np.int32), **packed)
+        file["region"].attrs.update(field.regions)
+        file.create_dataset("porosity", data=field.porosity, **packed)
+        nodal = (
+            KPA * field.pressure,
+            field.largest_concentration,
+            MG_H_PER_ML * field.exposure,
+        )
+        for name, values in zip(NODE_FIELDS, nodal, strict=True):
+            file.create_dataset(name, data=values, **packed)
+        file.create_dataset("times_s", data=field.times)
+        for step, values in enumerate(field.concentration):
+            file.create_dataset(f"{CONCENTRATION}/{step}", data=values, **packed)
+    path = folder / XDMF
+    tree = _time_series(field.times, len(field.points), len(field.cells))
+    ET.indent(tree)
+    tree.write(path, encoding="utf-8", xml_declaration=True)
+    return path
+
+
+def read_fields(folder: Path) -> Fields:
+    """Read what `write_fields` wrote."""
+    with h5py.File(folder / HDF5) as file:
+        times = file["times_s"][:]
+        return Fields(
+            points=file["points"][:, :2],
+            cells=file["cells"][:],
+            regions={name: int(tag) for name, tag in file["region"].attrs.items()},
+            cell_regions=file["region"][:].astype(np.int64),
+            porosity=file["porosity"][:],
+            pressure=file[NODE_FIELDS[0]][:],
+            times=times,
+            concentration=np.array([file[f"{CONCENTRATION}/{i}"][:] for i in range(len(times))]),
+            largest_concentration=file[NODE_FIELDS[1]][:],
+            exposure=file[NODE_FIELDS[2]][:],
+        )
+
+
+def _time_series(times: Array, nodes: int, cells: int) -> ET.ElementTree:
+    root = ET.Element("Xdmf", Version="3.0")
+    series = ET.SubElement(
+        ET.SubElement(root, "Domain"),
+        "Grid",
+        Name="infiltration",
+        GridType="Collection",
+        CollectionType="Temporal",
+    )
+    for step, time in enumerate(times):
+        grid = ET.SubElement(series, "Grid", Name=f"step {step}", GridType="Uniform")
+        ET.SubElement(grid, "Time", Value=repr(float(time)))
+        topology = ET.SubElement(
+            grid, "Topology", TopologyType="Triangle", NumberOfElements=str(cells)
+        )
+        _item(topology, "cells", f"{cells} 3", "Int", 8)
+        _item(ET.SubElement(grid, "Geometry", GeometryType="XYZ"), "points", f"{nodes} 3")
+        _item(_attribute(grid, CONCENTRATION, "Node"), f"{CONCENTRATION}/{step}", f"{nodes}")
+        for name in NODE_FIELDS:
+            _item(_attribute(grid, name, "Node"), name, f"{nodes}")
+        _item(_attribute(grid, "porosity", "Cell"), "porosity", f"{cells}")
+        _item(_attribute(grid, "region", "Cell"), "region", f"{cells}", "Int", 4)
+    return ET.ElementTree(root)
+
+
+def _attribute(grid: ET.Element, name: str, centre: str) -> ET.Element:
+    return ET.SubElement(grid, "Attribute", Name=name, Center=centre, AttributeType="Scalar")
+
+
+def _item(
+    parent: ET.Element, dataset: str, shape: str, kind: str = "Float", precision: int = 8
+) -> None:
+    item = ET.SubElement(
+        parent,
+        "DataItem",
+        Dimensions=shape,
+        NumberType=kind,
+        Precision=str(precision),
+        Format="HDF",
+    )
+    item.text = f"{HDF5}:/{dataset}"

@@ -1,0 +1,169 @@
+"""The flat metrics of a run: one number, word or null per key; every dimensional key has its unit.
+
+Concentrations are mg of the pentahydrate per mL of pore fluid. What is infinite or was not
+computed is null, and its reason is in the notes.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from sim.case import Case
+from sim.outcome import InfiltrationResult, InsertionResult
+from sim.results.files import Json
+
+MM = 1e3  # from SI, as all factors below
+N_MM = 1e3
+MJ = 1e3
+ML = 1e6
+MG = 1e6
+KPA = 1e-3
+ML_PER_MIN = 6e7
+MG_H_PER_ML = 1.0 / 3600.0
+
+MARGINS = ("buckling", "bending", "blunting", "splitting", "operator", "torque")
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """How a metric is shown to people."""
+
+    label: str
+    unit: str = ""
+
+
+MEANINGS: dict[str, Meaning] = {
+    "insertion.outcome": Meaning("Outcome of the insertion"),
+    "insertion.reached_depth_mm": Meaning("Tip's depth below the skin", "mm"),
+    "insertion.target_depth_mm": Meaning("Target depth", "mm"),
+    "insertion.depth_in_nodule_mm": Meaning("Depth in the nodule", "mm"),
+    "insertion.peak_force_N": Meaning("Peak axial force", "N"),
+    "insertion.skin_puncture_force_N": Meaning("Force at skin puncture", "N"),
+    "insertion.nodule_entry_force_N": Meaning("Force at entry of the nodule", "N"),
+    "insertion.peak_torque_Nmm": Meaning("Peak torque", "N mm"),
+    "insertion.work_mJ": Meaning("Work of the insertion", "mJ"),
+    "insertion.buckling_margin": Meaning("Margin to buckling"),
+    "insertion.bending_margin": Meaning("Margin to yield in bending"),
+    "insertion.blunting_margin": Meaning("Margin to blunting"),
+    "insertion.splitting_margin": Meaning("Margin to splitting the nodule"),
+    "insertion.operator_margin": Meaning("Margin to the operator's force limit"),
+    "insertion.torque_margin": Meaning("Margin to the torque limit"),
+    "insertion.nodule_displacement_mm": Meaning("Push-away of the nodule", "mm"),
+    "insertion.tip_deflection_mm": Meaning("Lateral deflection of the tip", "mm"),
+    "insertion.lumen_plugged": Meaning("Lumen plugged"),
+    "infiltration.injected_volume_mL": Meaning("Injected volume", "mL"),
+    "infiltration.injection_time_s": Meaning("Injection time", "s"),
+    "infiltration.ended_by": Meaning("Injection ended by"),
+    "infiltration.flow_rate_mL_per_min": Meaning("Flow rate", "mL/min"),
+    "infiltration.peak_pressure_kPa": Meaning("Peak pressure at the tip", "kPa"),
+    "infiltration.plunger_force_N": Meaning("Plunger force", "N"),
+    "infiltration.conductance_mL_per_min_per_kPa": Meaning("Conductance of tissue", "mL/(min kPa)"),
+    "infiltration.backflow_fraction": Meaning("Backflow along the shaft (share of the flow)"),
+    "infiltration.retained_in_needle_mg": Meaning("Drug retained in the needle", "mg"),
+    "infiltration.lost_through_skin_mg": Meaning("Drug lost through the skin", "mg"),
+    "infiltration.hydrofracture": Meaning("Hydrofracture expected"),
+    "infiltration.dose_mg": Meaning("Dose delivered into tissue", "mg"),
+    "infiltration.dose_in_nodule_mg": Meaning("Dose in the nodule, end of injection", "mg"),
+    "infiltration.dose_fraction_in_nodule": Meaning("Share of the dose in the nodule"),
+    "infiltration.infiltrated_fraction_of_nodule": Meaning("Infiltrated share of the nodule"),
+    "infiltration.exposure_mg_h_per_mL": Meaning("Mean exposure of the nodule", "mg h/mL"),
+    "infiltration.mass_balance_error": Meaning("Mass balance error (relative)"),
+    "infiltration.range_violation": Meaning("Range violation (relative)"),
+    "treatment.dissolution_model": Meaning("Dissolution model"),
+    "treatment.mineral_removed_mg": Meaning("Mineral removed", "mg"),
+    "treatment.mineral_removed_fraction": Meaning("Mineral removed (share)"),
+    "treatment.stiffness_ratio": Meaning("Stiffness after / before"),
+    "run.status": Meaning("Status of the run"),
+    "run.wall_s": Meaning("Wall time", "s"),
+    "run.peak_memory_MB": Meaning("Peak memory", "MB"),
+}
+
+NO_DEMAND = "the load it guards against never arose (infinite margin)"
+NOT_TOUCHED = "the nodule was not touched"
+NO_DOSE = "no drug was delivered"
+SINGLE = "the schedule `single` computes no dissolution"
+
+
+def insertion_metrics(case: Case, result: InsertionResult) -> tuple[dict[str, Json], list[str]]:
+    """Return the metrics of the insertion and the reasons of those that are null."""
+    values: dict[str, Json] = {
+        "insertion.outcome": result.outcome,
+        "insertion.reason": result.reason,
+        "insertion.reached_depth_mm": MM * result.reached_depth,
+        "insertion.target_depth_mm": MM * case.target_depth,
+        "insertion.depth_in_nodule_mm": MM * result.depth_in_nodule,
+        "insertion.peak_force_N": result.peak_force,
+        "insertion.skin_puncture_force_N": result.skin_puncture_force,
+        "insertion.nodule_entry_force_N": result.nodule_entry_force,
+        "insertion.peak_torque_Nmm": N_MM * result.peak_torque,
+        "insertion.work_mJ": MJ * result.work,
+    }
+    values |= {f"insertion.{name}_margin": result.margins[name] for name in MARGINS}
+    values |= {
+        "insertion.nodule_displacement_mm": MM * result.nodule_displacement,
+        "insertion.tip_deflection_mm": MM * result.tip_deflection,
+        "insertion.lumen_plugged": result.lumen_plugged,
+    }
+    reasons = {f"insertion.{name}_margin": NO_DEMAND for name in MARGINS}
+    return _nulled(values, reasons | {"insertion.nodule_entry_force_N": NOT_TOUCHED})
+
+
+def infiltration_metrics(result: InfiltrationResult) -> tuple[dict[str, Json], list[str]]:
+    """Return the metrics of the infiltration and the reasons of those that are null."""
+    share = result.dose_in_nodule / result.dose if result.dose > 0.0 else None
+    return _nulled(
+        {
+            "infiltration.injected_volume_mL": ML * result.injected_volume,
+            "infiltration.injection_time_s": result.injection_time,
+            "infiltration.ended_by": result.ended_by,
+            "infiltration.flow_rate_mL_per_min": ML_PER_MIN * result.flow_rate,
+            "infiltration.peak_pressure_kPa": KPA * result.peak_pressure,
+            "infiltration.plunger_force_N": result.plunger_force,
+            "infiltration.conductance_mL_per_min_per_kPa": ML_PER_MIN / KPA * result.conductance,
+            "infiltration.backflow_fraction": result.backflow_fraction,
+            "infiltration.retained_in_needle_mg": MG * result.retained_in_needle,
+            "infiltration.lost_through_skin_mg": MG * result.lost_through_skin,
+            "infiltration.hydrofracture": result.hydrofracture,
+            "infiltration.dose_mg": MG * result.dose,
+            "infiltration.dose_in_nodule_mg": MG * result.dose_in_nodule,
+            "infiltration.dose_fraction_in_nodule": share,
+            "infiltration.infiltrated_fraction_of_nodule": result.infiltrated_fraction,
+            "infiltration.exposure_mg_h_per_mL": MG_H_PER_ML * result.exposure,
+            "infiltration.mass_balance_error": result.mass_balance_error,
+            "infiltration.range_violation": result.range_violation,
+        },
+        {"infiltration.dose_fraction_in_nodule": NO_DOSE},
+    )
+
+
+def treatment_metrics() -> tuple[dict[str, Json], list[str]]:
+    """Return the treatment's metrics under the schedule `single`: all null but the model's name."""
+    names = ("mineral_removed_mg", "mineral_removed_fraction", "stiffness_ratio")
+    values: dict[str, Json] = {f"treatment.{name}": None for name in names}
+    nulls, notes = _nulled(values, dict.fromkeys(values, SINGLE))
+    return {"treatment.dissolution_model": "none"} | nulls, notes
+
+
+def missing_metrics(stage: str, why: str) -> tuple[dict[str, Json], list[str]]:
+    """Return null for every metric of a stage that did not run, with one note that says why."""
+    keys = [key for key in MEANINGS if key.startswith(f"{stage}.")]
+    return dict.fromkeys(keys), [f"{stage}.*: {why}"]
+
+
+def _nulled(values: dict[str, Json], reasons: dict[str, str]) -> tuple[dict[str, Json], list[str]]:
+    """Turn infinite and undefined values into null, each with a note."""
+    finite: dict[str, Json] = {}
+    notes = []
+    for key, value in values.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            value = None
+        if value is None:
+            notes.append(f"{key}: {reasons.get(key, 'undefined')}")
+        finite[key] = _plain(value)
+    return finite, notes
+
+
+def _plain(value: Json) -> Json:
+    """NumPy scalars are not JSON."""
+    return value.item() if hasattr(value, "item") else value

@@ -1,0 +1,90 @@
+"""A finished run as its folder tells it; figures and reports know nothing else of a run."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.case import Case
+from sim.results.fields import HDF5, Fields, read_fields
+from sim.results.files import Json, Table, read_json, read_rows, read_table
+from sim.results.folder import METRICS
+
+CASE, CONFIG, PROVENANCE = "case.json", "config.yaml", "provenance.json"
+FORCE, UPTAKE, THRESHOLD, EVENTS = "force.csv", "uptake.csv", "threshold_curve.csv", "events.csv"
+TURNING_POINTS = "turning_points.csv"
+FIELDS, FIGURES, REPORT = "fields", "figures", "report.html"
+
+
+@dataclass(frozen=True)
+class Record:
+    """One run folder in memory; what the run did not reach is None or empty."""
+
+    folder: Path
+    case: Case
+    config: str  # resolved, as YAML
+    metrics: dict[str, Json]
+    provenance: dict[str, Json]
+    force: Table | None
+    events: list[dict[str, str]]
+    uptake: Table | None
+    threshold: Table | None
+    fields: Fields | None
+    turning_points: list[dict[str, str]]
+
+    @property
+    def name(self) -> str:
+        """The needle's name."""
+        return self.case.needle.name
+
+    @property
+    def notes(self) -> list[str]:
+        """Reasons for nulls, assumptions and limits that the stages left."""
+        return list(self.metrics.get("run.notes") or [])
+
+
+def load(folder: Path) -> Record:
+    """Read a run folder, also one whose run ended early.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder is no run folder (no case or no metrics).
+    """
+
+    def table(name: str) -> Table | None:
+        return read_table(folder / name) if (folder / name).exists() else None
+
+    def rows(name: str) -> list[dict[str, str]]:
+        return read_rows(folder / name) if (folder / name).exists() else []
+
+    provenance, fields = folder / PROVENANCE, folder / FIELDS
+    return Record(
+        folder=folder,
+        case=build(Case, read_json(folder / CASE)),
+        config=(folder / CONFIG).read_text(encoding="utf-8"),
+        metrics=read_json(folder / METRICS),
+        provenance=read_json(provenance) if provenance.exists() else {},
+        force=table(FORCE),
+        events=rows(EVENTS),
+        uptake=table(UPTAKE),
+        threshold=table(THRESHOLD),
+        fields=read_fields(fields) if (fields / HDF5).exists() else None,
+        turning_points=rows(TURNING_POINTS),
+    )
+
+
+def build[T](kind: type[T], content: dict[str, Json]) -> T:
+    """Make a tree of frozen dataclasses out of what `dataclasses.asdict` gave."""
+    hints = typing.get_type_hints(kind)
+    values = {}
+    for field in dataclasses.fields(kind):
+        value, hint = content[field.name], hints[field.name]
+        if isinstance(hint, types.UnionType):  # `Stylet | None`
+            hint = next(option for option in hint.__args__ if option is not types.NoneType)
+        nested = dataclasses.is_dataclass(hint) and isinstance(value, dict)
+        values[field.name] = build(hint, value) if nested else value
+    return kind(**values)

@@ -1,0 +1,46 @@
+"""The plain tables of a run, in the units their columns name."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.outcome import InfiltrationResult, InsertionResult
+from sim.results.files import Table
+from sim.results.metrics import MG, MM, N_MM
+
+
+def force_table(result: InsertionResult) -> Table:
+    """Return the force-depth curve, one row per computed depth."""
+    curve = result.curve
+    return {
+        "depth_mm": MM * curve.depth,
+        "force_N": curve.force,
+        "tip_N": curve.tip,
+        "friction_N": curve.friction,
+        "torque_Nmm": N_MM * curve.torque,
+        "buckling_load_N": curve.buckling_load,
+        "nodule_displacement_mm": MM * curve.nodule_displacement,
+    }
+
+
+def uptake_table(result: InfiltrationResult) -> Table:
+    """Return where the drug is, one row per accepted time step."""
+    history = result.history
+    return {
+        "time_s": history.time,
+        "in_nodule_mg": MG * history.in_nodule,
+        "in_skin_mg": MG * history.in_skin,
+        "in_subcutis_mg": MG * history.in_subcutis,
+        "cleared_mg": MG * history.cleared,
+        "left_domain_mg": MG * history.left_domain,
+        "lost_through_skin_mg": MG * history.lost_through_skin,
+    }
+
+
+def threshold_table(result: InfiltrationResult) -> Table:
+    """Return the nodule's volume fraction that ever exceeded each concentration."""
+    threshold, volume = result.threshold_curve
+    return {
+        "fraction_of_injected_concentration": np.asarray(threshold),
+        "volume_fraction_of_nodule": np.asarray(volume),
+    }

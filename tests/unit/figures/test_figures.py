@@ -1,0 +1,73 @@
+"""Every picture is drawn from records alone, also where a run ended early."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from matplotlib import pyplot as plt
+
+from sim.figures.draw import NEEDS, PICTURES, draw
+from sim.figures.infiltration import infiltration_figure, mirrored
+from sim.figures.uptake import uptake_figure
+from tests.unit.results import synthetic
+from tests.unit.results.records import write_record
+
+REACHED = 2.9e-3  # m, of the needle that stops early
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("records")
+    a, b = synthetic.case(), synthetic.case(synthetic.NEEDLE_14G, synthetic.DRILL)
+    early, whole = synthetic.insertion(a, REACHED), synthetic.insertion(b)
+    return (
+        write_record(folder / "a", a, early, synthetic.infiltration(a, REACHED)),
+        write_record(folder / "b", b, whole, synthetic.infiltration(b, whole.reached_depth)),
+        write_record(folder / "c", a, early, None),
+    )
+
+
+def test_all_pictures_of_a_pair(tmp_path, records):
+    paths = draw(records[:2], tmp_path)
+    assert list(paths) == list(PICTURES)
+    for path in paths.values():
+        assert path.read_bytes().startswith(b"\x89PNG")
+        assert 5_000 < path.stat().st_size < 1_500_000
+    assert not plt.get_fignums(), "figures must be closed"
+
+
+def test_a_run_without_infiltration_leaves_those_pictures_out(tmp_path, records):
+    assert set(draw(records[2:], tmp_path)) == {"force", "turning_points"}
+    assert set(NEEDS) == set(PICTURES)
+
+
+def test_a_pair_with_one_side_missing_is_still_drawn(tmp_path, records):
+    assert set(draw(records[1:], tmp_path)) == set(PICTURES)
+
+
+def test_both_needles_share_colour_and_spatial_scale(records):
+    figure = infiltration_figure(records[:2])
+    panels = [ax for ax in figure.axes if ax.get_title(loc="left")]
+    assert len({panel.get_xlim() for panel in panels}) == 1
+    assert len({panel.get_ylim() for panel in panels}) == 1
+    assert all(panel.get_aspect() == 1.0 for panel in panels)
+    limits = {image.get_clim() for panel in panels for image in panel.collections
+              if image.get_array() is not None and len(image.get_array()) > 100}  # fmt: skip
+    assert limits == {(0.25, 250.0)}
+    plt.close(figure)
+
+
+def test_mirror_is_symmetric(records):
+    mesh, node = mirrored(records[0])
+    n = len(node) // 2
+    np.testing.assert_array_equal(mesh.x[:n], -mesh.x[n:])
+    np.testing.assert_array_equal(mesh.y[:n], mesh.y[n:])
+    np.testing.assert_array_equal(node[:n], node[n:])
+
+
+def test_the_stack_of_places_adds_up_to_the_dose(records):
+    figure = uptake_figure(records[:2])
+    stack = figure.axes[0].collections
+    top = max(path.vertices[:, 1].max() for area in stack for path in area.get_paths())
+    assert top == pytest.approx(records[0].metrics["infiltration.dose_mg"], rel=1e-9)
+    plt.close(figure)

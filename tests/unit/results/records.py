@@ -1,0 +1,63 @@
+"""Run folders of made-up results, written by the code under test's own writers."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from sim.case import Case
+from sim.outcome import InfiltrationResult, InsertionResult
+from sim.results import metrics, tables
+from sim.results.fields import write_fields
+from sim.results.files import write_json, write_rows, write_table, write_text
+from sim.results.folder import METRICS
+from sim.results.record import (
+    CASE,
+    CONFIG,
+    FIELDS,
+    FORCE,
+    THRESHOLD,
+    TURNING_POINTS,
+    UPTAKE,
+    Record,
+    load,
+)
+from sim.sensitivity import HEADER, Answer, Range, one_at_a_time
+
+RANGES = (
+    Range("nodule.solid_strength", "MPa", 70.0, 240.0, 800.0, "log"),
+    Range("technique.side_force_ratio", "", 0.0, 0.1, 0.2, "linear"),
+)
+
+
+def write_record(
+    folder: Path, case: Case, insertion: InsertionResult, infiltration: InfiltrationResult | None
+) -> Record:
+    """Write a run folder and read it back."""
+    folder.mkdir(parents=True)
+    write_text(folder / CONFIG, "needle: made up\n")
+    write_json(folder / CASE, dataclasses.asdict(case))
+    values, notes = metrics.insertion_metrics(case, insertion)
+    write_table(folder / FORCE, tables.force_table(insertion))
+    if infiltration is None:
+        more, reasons = metrics.missing_metrics("infiltration", "not computed")
+    else:
+        more, reasons = metrics.infiltration_metrics(infiltration)
+        write_table(folder / UPTAKE, tables.uptake_table(infiltration))
+        write_table(folder / THRESHOLD, tables.threshold_table(infiltration))
+        write_fields(folder / FIELDS, infiltration.fields)
+    treatment, why = metrics.treatment_metrics()
+    run = {"run.status": "complete", "run.wall_s": 1.0, "run.peak_memory_MB": 100.0}
+    content = values | more | treatment | run | {"run.notes": notes + reasons + why}
+    write_json(folder / METRICS, content)
+    worst = min(insertion.margins.values())
+
+    def answer(key: str, value: float) -> Answer:
+        entry = next(entry for entry in RANGES if entry.key == key)
+        margin = worst * (entry.default / max(value, 0.01)) ** 0.8
+        return Answer("reached_target" if margin > 1.0 else "buckled", "whole", margin)
+
+    default = Answer(insertion.outcome, "whole", worst)
+    rows = one_at_a_time(case.needle.name, RANGES, default, answer)
+    write_rows(folder / TURNING_POINTS, HEADER, [row.cells() for row in rows])
+    return load(folder)

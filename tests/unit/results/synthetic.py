@@ -1,0 +1,176 @@
+"""Made-up but physically shaped results, for tests of what is done with results."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.case import (
+    Case,
+    Drug,
+    Injection,
+    MeshSettings,
+    Mineral,
+    Needle,
+    Nodule,
+    Schedule,
+    SoftLayer,
+    Steel,
+    Stylet,
+    Technique,
+    Tip,
+    Tissue,
+)
+from sim.outcome import (
+    AxisymmetricField,
+    Event,
+    ForceCurve,
+    InfiltrationResult,
+    InsertionResult,
+    UptakeHistory,
+)
+
+STEEL = Steel(193e9, 0.29, 1.0e9, 3.8e9)
+NEEDLE_27G = Needle(
+    "27G", 27, "hypodermic", 0.4128e-3, 0.210e-3, 12.7e-3, 12.7e-3,
+    Tip("bevel", math.radians(11.0), 10e-6), STEEL,
+)  # fmt: skip
+NEEDLE_14G = Needle(
+    "14G_coaxial", 14, "coaxial", 2.108e-3, 1.6e-3, 95e-3, 60e-3,
+    Tip("trocar", math.radians(20.0), 50e-6), STEEL, Stylet(1.55e-3, 3e-3),
+)  # fmt: skip
+PUSH = Technique("push", 1e-3, 0.0, "continuous", 40.0, 1.0, 0.0, math.radians(5), 0.25, 0.1)
+DRILL = Technique("drill", 1e-3, 2 * math.pi, "oscillating", 150.0, 1.0, 0.3,
+                  math.radians(5), 0.25, 0.0)  # fmt: skip
+SKIN = SoftLayer(1.5e-3, 684e3, 0.48, 2.5e3, 0.11e6, 0.2, 0.2, 9.43e-15, 0.35, 3.85e-4)
+FAT = SoftLayer(12e-3, 47.8e3, 0.3, 1e3, 16e3, 0.2, 0.4, 5.03e-13, 0.35, 3.85e-4)
+STONE = Mineral(
+    1600.0, 0.49, 4.3e9, 0.2, 33e6, 240e6, 3.3e6, 0.18e6, 1.62, 0.5, 0.71, 0.35, 2.5e-15, 0.15, 0.0
+)
+
+
+def case(needle: Needle = NEEDLE_27G, technique: Technique = PUSH) -> Case:
+    """The default patient with one of two needles."""
+    nodule = Nodule("stone", 15e-3, 10e-3, 2.5e-3, STONE, "held", 5e3)
+    return Case(
+        needle=needle,
+        technique=technique,
+        tissue=Tissue(SKIN, FAT),
+        nodule=nodule,
+        drug=Drug("sts_250", 250.0, 1.05e-3, 1.53e-3, 1112.0, 1.2e-9),
+        injection=Injection(0.5e-6, 1e-6 / 60, 120.0, 4.78e-3, 50.0, 4.0, 10e-6, 0.1),
+        schedule=Schedule(7 * 86400.0),
+        mesh=MeshSettings(0.2, 1e-3, 3e-3, 0.25, 40e-3, 1e-3),
+        target_depth=nodule.centre_depth,
+    )
+
+
+def insertion(of: Case, reached: float | None = None) -> InsertionResult:
+    """An insertion that reaches the target, or one that buckles at `reached` (m)."""
+    end = of.target_depth if reached is None else reached
+    depth = np.linspace(0.0, end, 60)
+    inside = np.clip(depth - of.nodule.depth, 0.0, None)
+    radius = of.needle.outer_diameter / 2
+    tip = 0.3 * (depth > 0) + 33e6 * math.pi * radius**2 * np.minimum(inside / (4 * radius), 1.5)
+    friction = 40.0 * depth + 400.0 * inside
+    force = tip + friction
+    limit = np.where(inside > of.needle.outer_diameter, 32.0, 3.9)
+    outcome = "reached_target" if reached is None else "buckled"
+    entered = inside[-1] > 0.0
+    return InsertionResult(
+        outcome=outcome,
+        reason=f"{outcome} at {1e3 * end:.2f} mm",
+        reached_depth=end,
+        depth_in_nodule=float(inside[-1]),
+        curve=ForceCurve(depth, depth - of.nodule.depth, force, tip, friction, 2e-3 * force,
+                         limit, 1e-4 * force / force.max()),
+        skin_puncture_force=0.6,
+        nodule_entry_force=1.2 if entered else None,
+        peak_force=float(force.max()),
+        peak_torque=float(2e-3 * force.max()),
+        work=float(np.trapezoid(force, depth)),
+        margins={"buckling": 1.4 if reached is None else 0.99, "bending": 2.0, "blunting": 5.0,
+                 "splitting": 3.0, "operator": 40.0 / force.max(), "torque": math.inf},
+        nodule_displacement=1e-4,
+        tip_deflection=5e-5,
+        lumen_plugged=entered,
+        events=(Event(0.5e-3, "skin_puncture", 0.6), Event(end, outcome, float(force[-1]))),
+        notes=("the needle stays straight until it buckles",),
+        statistics={"steps": 60.0},
+    )  # fmt: skip
+
+
+def field(of: Case, reached: float, spread: float, n: int = 41) -> AxisymmetricField:
+    """A drop of drug around the tip on a structured mesh with a hole where the needle is."""
+    r = np.linspace(0.0, 1.0, n) ** 1.5 * 20e-3
+    z = -np.linspace(0.0, of.tissue.depth, 2 * n)
+    points = np.stack(np.meshgrid(r, z, indexing="ij"), axis=-1).reshape(-1, 2)
+    i, j = np.meshgrid(np.arange(n - 1), np.arange(2 * n - 1), indexing="ij")
+    corner = (i * 2 * n + j).ravel()
+    right, below, across = corner + 2 * n, corner + 1, corner + 2 * n + 1
+    cells = np.vstack(
+        [np.column_stack([corner, right, across]), np.column_stack([corner, across, below])]
+    )
+    centre = points[cells].mean(axis=1)
+    keep = ~((centre[:, 0] < of.needle.outer_diameter / 2) & (centre[:, 1] > -reached))
+    cells, centre = cells[keep], centre[keep]
+    nodule = of.nodule
+    radius = np.hypot(
+        centre[:, 0] / (nodule.diameter / 2),
+        (centre[:, 1] + nodule.centre_depth) / (nodule.height / 2),
+    )
+    tags = np.where(radius < 1, 3, np.where(-centre[:, 1] < of.tissue.skin.thickness, 1, 2))
+    times = np.array([0.0, 30.0, 3600.0, 6 * 3600.0, 86400.0, 7 * 86400.0])
+    distance = np.hypot(points[:, 0], points[:, 1] + reached)
+    widths = spread * np.sqrt(1.0 + times / 7200.0)
+    concentration = np.array(
+        [250.0 * (spread / w) ** 3 * np.exp(-((distance / w) ** 2)) for w in widths]
+    )
+    concentration[0] = 0.0
+    return AxisymmetricField(
+        points=points,
+        cells=cells,
+        regions={"skin": 1, "subcutis": 2, "nodule": 3},
+        cell_regions=tags,
+        porosity=np.array([0.0, 0.2, 0.4, 0.49])[tags],
+        pressure=1e5 * np.exp(-distance / 2e-3),
+        times=times,
+        concentration=concentration,
+        largest_concentration=concentration.max(axis=0),
+        exposure=np.trapezoid(concentration, times, axis=0),
+    )
+
+
+def infiltration(of: Case, reached: float, spread: float = 2.5e-3) -> InfiltrationResult:
+    """An injection of 0.5 mL that diffuses and is cleared over seven days."""
+    dose = of.drug.concentration * of.injection.volume
+    time = np.concatenate([np.linspace(0.0, 30.0, 20), np.geomspace(31.0, 7 * 86400.0, 60)])
+    delivered = dose * np.minimum(time / 30.0, 1.0)
+    lost, cleared = 0.05 * delivered, 0.3 * delivered * (1.0 - np.exp(-time / 3600.0))
+    soft = 0.3 * delivered - cleared
+    fraction = np.geomspace(0.01, 1.0, 25)
+    return InfiltrationResult(
+        injected_volume=of.injection.volume,
+        injection_time=30.0,
+        ended_by="volume",
+        flow_rate=of.injection.rate,
+        peak_pressure=3e5,
+        plunger_force=12.0,
+        conductance=5e-14,
+        backflow_fraction=0.2,
+        retained_in_needle=1e-7,
+        lost_through_skin=float(lost[-1]),
+        hydrofracture=False,
+        dose=dose,
+        dose_in_nodule=0.65 * dose,
+        infiltrated_fraction=0.3,
+        threshold_curve=(fraction, np.exp(-4.0 * fraction)),
+        exposure=1e5,
+        mass_balance_error=1e-12,
+        range_violation=0.0,
+        history=UptakeHistory(time, 0.65 * delivered, 0.1 * soft, 0.9 * soft, cleared,
+                              0.0 * time, lost),
+        fields=field(of, reached, spread),
+        statistics={"steps": 80.0},
+    )  # fmt: skip
