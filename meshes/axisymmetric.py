@@ -1,0 +1,295 @@
+"""The mesh of the injection: the (r, z) half plane of skin, subcutis and nodule around the needle.
+
+Steel carries no flow, so the needle is a hole. Its outline is drawn with a sharp conical tip:
+
+* coaxial: the cannula ends square at its mouth; beyond it lies the void of the withdrawn stylet
+  (a cylinder of the stylet's diameter that ends in the tip's cone). The void's whole surface is
+  the ``mouth``; the annular end of the cannula belongs to the ``film``.
+* hypodermic: the bevel is drawn as the cone of the same length. The lumen's elliptical opening
+  (area pi ID^2 / (4 sin beta)) becomes a band of that area around the middle of the cone: the
+  ``mouth``. A flat ellipse of that size would conduct about a quarter better than the band.
+
+The nodule's own displacement during insertion is left out: depths are in the nodule's frame.
+Lengths are scaled by the needle's radius inside gmsh, whose tolerances are absolute.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import gmsh
+import numpy as np
+from dolfinx.io import gmshio
+from dolfinx.mesh import Mesh, MeshTags
+from mpi4py import MPI
+
+from sim.cache import cached
+from sim.case import Case, Needle, Tip
+from sim.errors import SolverError
+
+VERSION = 1  # of what this module draws; part of the cache key
+REGIONS = {"skin": 1, "subcutis": 2, "nodule": 3}
+BOUNDARIES = {
+    "mouth": 11,  # source: the liquid enters the tissue here
+    "film": 12,  # steel above the mouth up to the skin's surface: the track
+    "tip": 13,  # steel below a hypodermic's mouth
+    "skin_surface": 14,
+    "outer": 15,
+    "fascia": 16,
+    "axis": 17,
+}
+GROWTH = 0.2  # element size gained per distance from a refined line
+SHAFT_SIZE = 1.0  # largest element on the shaft / needle radius
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The needle's contour from its tip on the axis up to the skin's surface, in the half plane.
+
+    `parts` names the segment that starts at each vertex but the last.
+    """
+
+    radius: tuple[float, ...]  # m
+    height: tuple[float, ...]  # m, z; the skin's surface is 0
+    parts: tuple[str, ...]
+
+    @property
+    def top_of_mouth(self) -> float:
+        """Height z (m) of the mouth's upper edge; not below 0 means that it is open to the air."""
+        return self.height[self.parts.index("film")]
+
+    @property
+    def middle_of_mouth(self) -> float:
+        """Height z (m) half way between the mouth's ends."""
+        return 0.5 * (self.height[self.parts.index("mouth")] + self.top_of_mouth)
+
+
+@dataclass(frozen=True)
+class InjectionMesh:
+    """A dolfinx mesh in metres with its tags and the hash of the parameters it was made from."""
+
+    mesh: Mesh
+    cell_tags: MeshTags
+    facet_tags: MeshTags
+    digest: str
+
+
+def half_angle(tip: Tip) -> float:
+    """Half-angle (rad) of the tip's cone; a bevel counts as the cone of the same length."""
+    return tip.angle if tip.kind == "trocar" else math.atan(0.5 * math.tan(tip.angle))
+
+
+def needle_outline(needle: Needle, tip_depth: float) -> Outline:
+    """Return the contour of `needle` with the point of its tip at `tip_depth` (m)."""
+    radius = 0.5 * needle.outer_diameter
+    slope = 1.0 / math.tan(half_angle(needle.tip))  # axial length / radius of the tip's cone
+    z = -tip_depth
+    if needle.kind == "coaxial":
+        void = min(0.5 * needle.stylet.diameter, needle.stylet.protrusion / slope)
+        mouth = z + needle.stylet.protrusion
+        r, h = [0.0, void, void, radius, radius], [z, z + void * slope, mouth, mouth, 0.0]
+        parts = ["mouth", "mouth", "film", "film"]
+        if void * slope == needle.stylet.protrusion:
+            del r[2], h[2], parts[1]
+        return Outline(tuple(r), tuple(h), tuple(parts))
+    opening = 0.25 * math.pi * needle.inner_diameter**2
+    if needle.tip.kind == "bevel":
+        opening /= math.sin(needle.tip.angle)
+    # area of a band on a cone = 2 pi r_mid * slant length
+    half_band = 0.5 * opening / (math.pi * radius * math.hypot(1.0, slope))
+    low, high = 0.5 * radius - half_band, 0.5 * radius + half_band
+    return Outline(
+        (0.0, low, high, radius, radius),
+        (z, z + low * slope, z + high * slope, z + radius * slope, 0.0),
+        ("tip", "mouth", "film", "film"),
+    )
+
+
+def injection_mesh(case: Case, outline: Outline | None) -> InjectionMesh:
+    """Build or read the mesh for `case` with the needle at `outline`, or without a needle.
+
+    Raises
+    ------
+    SolverError
+        When gmsh fails.
+    """
+    unit = 0.5 * case.needle.outer_diameter
+    key = _parameters(case, outline, unit)
+    path = cached("mesh", key, ".msh", lambda target: _build(target, key))
+    mesh, cell_tags, facet_tags = _read(path)
+    x = mesh.geometry.x
+    x[:] *= unit
+    np.maximum(x[:, 0], 0.0, out=x[:, 0])  # the axis, which gmsh leaves at +-1e-16
+    return InjectionMesh(mesh, cell_tags, facet_tags, path.stem)
+
+
+def _parameters(case: Case, outline: Outline | None, unit: float) -> dict:
+    """Return everything the mesh depends on, lengths in units of the needle's radius."""
+    nodule, size = case.nodule, case.mesh
+    return {
+        "version": VERSION,
+        "outline": outline
+        and {
+            "radius": tuple(r / unit for r in outline.radius),
+            "height": tuple(z / unit for z in outline.height),
+            "parts": outline.parts,
+        },
+        "skin": case.tissue.skin.thickness / unit,
+        "depth": case.tissue.depth / unit,
+        "domain_radius": size.domain_radius / unit,
+        "nodule_radius": 0.5 * nodule.diameter / unit,
+        "nodule_half_height": 0.5 * nodule.height / unit,
+        "nodule_centre": -nodule.centre_depth / unit,
+        "tip_size": size.tip_size,
+        "nodule_size": size.nodule_size / unit,
+        "outer_size": size.outer_size / unit,
+        "growth": GROWTH,
+        "shaft_size": SHAFT_SIZE,
+    }
+
+
+def _build(path: Path, key: dict) -> None:
+    gmsh.initialize(interruptible=False)
+    try:
+        gmsh.option.setNumber("General.Terminal", 0)
+        gmsh.option.setNumber("General.NumThreads", 1)
+        gmsh.model.add("injection")
+        _draw(key)
+        _set_sizes(key)
+        gmsh.model.mesh.generate(2)
+        gmsh.write(str(path))
+    except Exception as error:  # gmsh raises nothing more specific
+        raise SolverError(f"gmsh could not mesh the injection: {error}") from error
+    finally:
+        gmsh.finalize()
+
+
+def _read(path: Path) -> tuple[Mesh, MeshTags, MeshTags]:
+    gmsh.initialize(interruptible=False)
+    try:
+        gmsh.option.setNumber("General.Terminal", 0)
+        gmsh.merge(str(path))
+        return gmshio.model_to_mesh(gmsh.model, MPI.COMM_SELF, 0, gdim=2)
+    finally:
+        gmsh.finalize()
+
+
+def _draw(key: dict) -> None:
+    """Draw the regions without the needle and name their surfaces and lines."""
+    occ = gmsh.model.occ
+    width, depth, skin = key["domain_radius"], key["depth"], key["skin"]
+    layers = [
+        (2, occ.addRectangle(0.0, -skin, 0.0, width, skin)),
+        (2, occ.addRectangle(0.0, -depth, 0.0, width, depth - skin)),
+    ]
+    disk = [(2, occ.addDisk(0.0, 0.0, 0.0, 1.0, 1.0))]
+    occ.dilate(disk, 0, 0, 0, key["nodule_radius"], key["nodule_half_height"], 1.0)
+    occ.translate(disk, 0, key["nodule_centre"], 0)
+    half = [(2, occ.addRectangle(0.0, -depth, 0.0, width, depth))]
+    nodule, _ = occ.intersect(disk, half)
+    layers, _ = occ.cut(layers, nodule, removeTool=False)
+    regions = layers + nodule
+    if key["outline"]:
+        outline = list(zip(key["outline"]["radius"], key["outline"]["height"], strict=True))
+        points = [occ.addPoint(r, z, 0.0) for r, z in [*outline, (0.0, 0.0)]]
+        lines = [occ.addLine(a, b) for a, b in zip(points, points[1:] + points[:1], strict=True)]
+        hole = [(2, occ.addPlaneSurface([occ.addCurveLoop(lines)]))]
+        regions, _ = occ.cut(regions, hole)
+    occ.fragment(regions, [])
+    occ.synchronize()
+
+    surfaces: dict[str, list[int]] = {name: [] for name in REGIONS}
+    for _, tag in gmsh.model.getEntities(2):
+        surfaces[_region_of(key, tag)].append(tag)
+    curves: dict[str, list[int]] = {name: [] for name in BOUNDARIES}
+    for _, tag in gmsh.model.getEntities(1):
+        name = _boundary_of(key, tag)
+        if name:
+            curves[name].append(tag)
+    for dim, groups, tags in ((2, surfaces, REGIONS), (1, curves, BOUNDARIES)):
+        for name, entities in groups.items():
+            if entities:
+                gmsh.model.addPhysicalGroup(dim, entities, tags[name], name)
+
+
+def _region_of(key: dict, surface: int) -> str:
+    """Name a surface by the middles of its boundary lines: all on or in the ellipse, or not."""
+    curves = gmsh.model.getBoundary([(2, surface)], oriented=False)
+    middles = np.array([_middle(tag) for _, tag in curves])
+    r = middles[:, 0] / key["nodule_radius"]
+    z = (middles[:, 1] - key["nodule_centre"]) / key["nodule_half_height"]
+    if np.all(np.hypot(r, z) < 1.0 + 1e-6):
+        return "nodule"
+    return "skin" if middles[:, 1].min() > -key["skin"] * (1.0 + 1e-6) else "subcutis"
+
+
+def _boundary_of(key: dict, curve: int) -> str | None:
+    """Name a line by its middle; None for a line between two regions."""
+    r, z = _middle(curve)
+    tolerance = 1e-6
+    if key["outline"]:
+        part = _part_of_needle(key["outline"], r, z, tolerance)
+        if part:
+            return part
+    if abs(z) < tolerance:
+        return "skin_surface"
+    if abs(r - key["domain_radius"]) < tolerance:
+        return "outer"
+    if abs(z + key["depth"]) < tolerance:
+        return "fascia"
+    return "axis" if abs(r) < tolerance else None
+
+
+def _part_of_needle(outline: dict, r: float, z: float, tolerance: float) -> str | None:
+    radius, height = np.array(outline["radius"]), np.array(outline["height"])
+    a = np.column_stack((radius[:-1], height[:-1]))
+    b = np.column_stack((radius[1:], height[1:]))
+    share = np.clip(np.sum(((r, z) - a) * (b - a), axis=1) / np.sum((b - a) ** 2, axis=1), 0, 1)
+    distance = np.linalg.norm(a + share[:, None] * (b - a) - (r, z), axis=1)
+    return outline["parts"][int(distance.argmin())] if distance.min() < tolerance else None
+
+
+def _middle(curve: int) -> tuple[float, float]:
+    low, high = gmsh.model.getParametrizationBounds(1, curve)
+    r, z, _ = gmsh.model.getValue(1, curve, [0.5 * (low[0] + high[0])])
+    return r, z
+
+
+def _set_sizes(key: dict) -> None:
+    """Grade from the mouth and the shaft outwards; the nodule has its own upper bound."""
+    field = gmsh.model.mesh.field
+
+    def lines(name: str) -> list[int]:
+        group = gmsh.model.getEntitiesForPhysicalGroup(1, BOUNDARIES[name])
+        return [int(tag) for tag in group]
+
+    def graded(curves: list[int], smallest: float) -> int:
+        distance = field.add("Distance")
+        field.setNumbers(distance, "CurvesList", curves)
+        field.setNumber(distance, "Sampling", 400)
+        threshold = field.add("Threshold")
+        field.setNumber(threshold, "InField", distance)
+        field.setNumber(threshold, "SizeMin", smallest)
+        field.setNumber(threshold, "SizeMax", key["outer_size"])
+        field.setNumber(threshold, "DistMin", 0.0)
+        reach = (key["outer_size"] - smallest) / key["growth"]
+        field.setNumber(threshold, "DistMax", max(reach, 1e-3))
+        return threshold
+
+    nodule = [int(t) for t in gmsh.model.getEntitiesForPhysicalGroup(2, REGIONS["nodule"])]
+    rim = gmsh.model.getBoundary([(2, tag) for tag in nodule], combined=True, oriented=False)
+    bound = field.add("Constant")
+    field.setNumbers(bound, "SurfacesList", nodule)
+    field.setNumber(bound, "VIn", key["nodule_size"])
+    field.setNumber(bound, "VOut", key["outer_size"])
+    fields = [graded([tag for _, tag in rim], key["nodule_size"]), bound]
+    if key["outline"]:
+        fields.append(graded(lines("mouth"), key["tip_size"]))
+        fields.append(graded(lines("film"), min(key["shaft_size"], key["outer_size"])))
+    smallest = field.add("Min")
+    field.setNumbers(smallest, "FieldsList", fields)
+    field.setAsBackgroundMesh(smallest)
+    for option in ("FromPoints", "FromCurvature", "ExtendFromBoundary"):
+        gmsh.option.setNumber(f"Mesh.MeshSize{option}", 0)

@@ -1,0 +1,236 @@
+"""The injection and the days after it: where the drug goes once the needle has stopped.
+
+Chain: mesh at the reached depth -> flow at unit pressure -> what the syringe delivers -> transport
+during the injection -> diffusion and clearance until the follow-up ends.
+
+Simplifications beside those of the modules used: the nodule is centred on the needle's axis and
+undamaged (no crushed zone, no crack, no plug of mineral in the lumen); the track behind the needle
+closes when the injection ends; a needle that did not enter the nodule injects no deeper than its
+top, also where it slid past it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.case import Case
+from sim.outcome import AxisymmetricField, InfiltrationResult, InsertionResult
+from sim.transport.domain import Domain
+from sim.transport.injecting import InjectionStepper
+from sim.transport.marching import injection_steps, resting_steps
+from sim.transport.resting import RestingStepper
+from sim.transport.syringe import deliver, lumen_volume
+from sim.transport.uptake import Recorder
+
+Array = NDArray[np.float64]
+type Progress = Callable[[str, float], None]  # (stage, fraction done)
+
+FLOOR = 1e-10  # largest undershoot / injected concentration
+INJECTION_FIELDS = 6  # times at which the field is kept: evenly during the injection,
+FOLLOW_UP_FIELDS = 20  # and after it evenly in the logarithm, from this share of the follow-up:
+FIRST_FIELD = 1e-4
+FRACTIONS = np.linspace(0.01, 1.0, 100)  # of the injected concentration, for the threshold curve
+
+
+def infiltrate(
+    case: Case, insertion: InsertionResult, progress: Progress | None = None
+) -> InfiltrationResult:
+    """Inject through the needle where `insertion` left it, and follow the drug.
+
+    A mouth that is not in the tissue injects nothing: every mass is then zero and a note says so.
+
+    Raises
+    ------
+    SolverError
+        When the mesh, a linear system or a time step fails.
+    """
+    show = progress or _show_nothing
+    clock = _Clock()
+    show("mesh", 0.0)
+    domain = Domain.around(case, _tip_depth(case, insertion))
+    clock.stop("mesh")
+    if domain.outline is None:
+        return _nothing_injected(domain)
+
+    film = domain.film()
+    unit = domain.unit_flow(film)
+    delivery = deliver(case.needle, case.drug, case.injection, unit.conductance)
+    flow = unit.scaled(delivery.cavity_pressure)
+    clock.stop("flow")
+
+    inlet, tolerance = case.drug.concentration, case.mesh.time_tolerance
+    dose = delivery.volume * inlet
+    follow_up = case.schedule.follow_up
+    recorder = Recorder(domain.pores(), inlet, _output_times(delivery.duration, follow_up))
+    with closing(InjectionStepper(domain.species(flow), flow.pressure, inlet)) as pushing:
+        start = recorder.concentration
+        for step in injection_steps(pushing, start, delivery.duration, dose, tolerance):
+            recorder.add(pushing.species, step)
+            show("injection", recorder.time / delivery.duration)
+    injection_steps_taken = recorder.steps
+    unbalanced = abs(recorder.accounted - dose)
+    dose_in_nodule = recorder.mass("nodule")
+    clock.stop("injection")
+
+    with closing(RestingStepper(domain.species(None), -FLOOR * inlet)) as resting:
+        start, first = recorder.concentration, FIRST_FIELD * follow_up
+        for step in resting_steps(resting, start, follow_up, first, dose, tolerance):
+            recorder.add(resting.species, step)
+            show("follow-up", (recorder.time - delivery.duration) / follow_up)
+    clock.stop("follow_up")
+
+    weights = domain.cv.volumes["nodule"] / domain.cv.volumes["nodule"].sum()
+    relative = recorder.largest / inlet
+    tension = _wall_tension(domain, delivery.cavity_pressure)
+    return InfiltrationResult(
+        injected_volume=delivery.volume,
+        injection_time=delivery.duration,
+        ended_by=delivery.ended_by,
+        flow_rate=delivery.flow_rate,
+        peak_pressure=delivery.cavity_pressure,
+        plunger_force=delivery.plunger_force,
+        conductance=unit.conductance,
+        backflow_fraction=domain.backflow(flow, film) / delivery.flow_rate,
+        retained_in_needle=inlet * lumen_volume(case.needle),
+        lost_through_skin=float(recorder.losses[2]),
+        hydrofracture=tension > case.nodule.mineral.tensile_strength,
+        dose=dose,
+        dose_in_nodule=dose_in_nodule,
+        infiltrated_fraction=float(weights @ (relative >= case.injection.threshold_fraction)),
+        threshold_curve=(FRACTIONS, np.array([weights @ (relative >= f) for f in FRACTIONS])),
+        exposure=float(weights @ recorder.exposure),
+        mass_balance_error=max(unbalanced, abs(recorder.accounted - dose)) / dose,
+        range_violation=recorder.range_violation,
+        history=recorder.history(),
+        fields=_fields(domain, flow.pressure, recorder),
+        notes=_notes(domain, insertion, tension),
+        statistics={
+            "nodes": float(domain.cv.edges.nodes),
+            "flow_imbalance": unit.imbalance,
+            "reynolds": delivery.reynolds,
+            "barrel_pressure_Pa": delivery.barrel_pressure,
+            "wall_tension_Pa": tension,
+            "injection_steps": float(injection_steps_taken),
+            "injection_iterations": float(pushing.iterations),
+            "resting_steps": float(recorder.steps - injection_steps_taken),
+            "resting_factorisations": float(resting.factorisations),
+            "resting_fallbacks": float(resting.fallbacks),
+        }
+        | clock.spent,
+    )
+
+
+@dataclass
+class _Clock:
+    """CPU seconds by stage."""
+
+    spent: dict[str, float] = field(default_factory=dict)
+    _last: float = field(default_factory=time.process_time)
+
+    def stop(self, stage: str) -> None:
+        now = time.process_time()
+        self.spent[f"{stage}_cpu_s"] = now - self._last
+        self._last = now
+
+
+def _show_nothing(stage: str, fraction: float) -> None:
+    pass
+
+
+def _tip_depth(case: Case, insertion: InsertionResult) -> float:
+    if insertion.depth_in_nodule > 0.0:
+        return insertion.reached_depth
+    return min(insertion.reached_depth, case.nodule.depth)
+
+
+def _output_times(duration: float, follow_up: float) -> Array:
+    during = np.linspace(0.0, duration, INJECTION_FIELDS)
+    after = np.geomspace(FIRST_FIELD * follow_up, follow_up, FOLLOW_UP_FIELDS)
+    return np.concatenate((during, duration + after))
+
+
+def _wall_tension(domain: Domain, pressure: float) -> float:
+    """Effective hoop tension (Pa) at the wall of a cavity in the nodule; 0 outside of it.
+
+    Long cylinder in an infinite elastic medium whose pores take up the liquid, no stress before:
+    ``p (2 - eta)`` with ``eta = (1 - 2 nu) / (1 - nu)`` for a Biot coefficient of 1 (Haimson and
+    Fairhurst 1967). A sphere has ``p (3/2 - eta)``; a wall that lets nothing in, ``p``.
+    """
+    if not domain.mouth_in_nodule():
+        return 0.0
+    poisson = domain.case.nodule.mineral.poisson_ratio
+    return pressure * (2.0 - (1.0 - 2.0 * poisson) / (1.0 - poisson))
+
+
+def _fields(domain: Domain, pressure: Array, recorder: Recorder) -> AxisymmetricField:
+    cv = domain.cv
+    return AxisymmetricField(
+        points=cv.points,
+        cells=cv.cells,
+        regions=dict(cv.regions),
+        cell_regions=cv.cell_regions,
+        porosity=cv.per_cell(domain.porosity),
+        pressure=pressure,
+        times=recorder.times[: len(recorder.fields)],
+        concentration=np.array(recorder.fields),
+        largest_concentration=recorder.largest,
+        exposure=recorder.exposure,
+    )
+
+
+def _notes(domain: Domain, insertion: InsertionResult, tension: float) -> tuple[str, ...]:
+    case = domain.case
+    notes = [
+        "infiltration.peak_pressure_kPa: rigid tissue; fat opened by the injection is left out",
+        "infiltration.backflow_fraction: the track is a clear gap of constant width "
+        f"{1e6 * case.injection.track_gap:.3g} um (assumption), the flow grows with its cube",
+    ]
+    if not domain.mouth_in_nodule():
+        notes.append("infiltration.hydrofracture: not judged, the mouth is not in the nodule")
+    else:
+        strength = case.nodule.mineral.tensile_strength
+        notes.append(
+            f"infiltration.hydrofracture: effective hoop tension {1e-6 * tension:.3g} MPa against "
+            f"a tensile strength of {1e-6 * strength:.3g} MPa; a crack's flow is not computed"
+        )
+    if insertion.lumen_plugged:
+        notes.append("infiltration: the lumen is computed as open although it took up mineral")
+    if insertion.outcome == "deflected":
+        notes.append("infiltration: computed on the axis, at the nodule's top at the deepest")
+    return tuple(notes)
+
+
+def _nothing_injected(domain: Domain) -> InfiltrationResult:
+    """Return zeros on a mesh without a needle."""
+    case, inlet = domain.case, domain.case.drug.concentration
+    recorder = Recorder(domain.pores(), inlet, np.zeros(1))
+    zeros = np.zeros(domain.cv.edges.nodes)
+    return InfiltrationResult(
+        injected_volume=0.0,
+        injection_time=0.0,
+        ended_by="time_limit",
+        flow_rate=0.0,
+        peak_pressure=0.0,
+        plunger_force=0.0,
+        conductance=0.0,
+        backflow_fraction=0.0,
+        retained_in_needle=inlet * lumen_volume(case.needle),
+        lost_through_skin=0.0,
+        hydrofracture=False,
+        dose=0.0,
+        dose_in_nodule=0.0,
+        infiltrated_fraction=0.0,
+        threshold_curve=(FRACTIONS, np.zeros_like(FRACTIONS)),
+        exposure=0.0,
+        mass_balance_error=0.0,
+        range_violation=0.0,
+        history=recorder.history(),
+        fields=_fields(domain, zeros, recorder),
+        notes=("infiltration: the needle's mouth is not in the tissue, nothing can be injected",),
+    )

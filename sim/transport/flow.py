@@ -1,0 +1,120 @@
+"""Steady Darcy flow from the needle's mouth, with the film along the shaft.
+
+``div(k/mu grad p) = 0``: rigid tissue, one incompressible liquid of one viscosity, no gravity
+(a centimetre of water is 0.1 kPa). The mouth is at the cavity's pressure, the outer side and the
+film's end on the skin are at that of the air, all else is closed. The equations are linear, so one
+solution at unit pressure serves every pressure.
+
+The film between steel and tissue is a gap of constant width h << r along the steel (thin annulus,
+Poiseuille): an edge of length L at radius r conducts ``2 pi r h^3 / (12 mu L)`` beside the tissue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.transport.control_volume import ControlVolumes, Edges
+from sim.transport.linear import LinearSystem
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A discrete flow: what passes between nodes, and what enters the tissue at each node."""
+
+    pressure: Array  # (n,) Pa
+    edge_flow: Array  # (m,) m3/s, from tail to head, film included
+    film_flow: Array  # (f,) m3/s, from tail to head, the film's edges alone
+    supply: Array  # (n,) m3/s into the domain: > 0 at the mouth, < 0 where the liquid leaves
+    conductance: float  # m3/(s Pa), total inflow / cavity pressure
+    imbalance: float  # largest error of an inner node's balance / total inflow
+
+    def scaled(self, pressure: float) -> Flow:
+        """Return the flow at another cavity pressure (Pa), from that at 1 Pa."""
+        return replace(
+            self,
+            pressure=self.pressure * pressure,
+            edge_flow=self.edge_flow * pressure,
+            film_flow=self.film_flow * pressure,
+            supply=self.supply * pressure,
+        )
+
+
+@dataclass(frozen=True)
+class Film:
+    """The gap along the shaft: the mesh edges it follows and their conductances."""
+
+    edges: Index  # (f,) indices into the mesh's edges
+    transmissibility: Array  # (f,) m3/(s Pa)
+
+
+def annular_film(cv: ControlVolumes, boundary: str, gap: float, viscosity: float) -> Film:
+    """Return the film of width `gap` (m) along a tagged boundary of the half plane."""
+    a, b = np.sort(cv.facets[boundary], axis=1).T
+    radius = 0.5 * (cv.points[a, 0] + cv.points[b, 0])
+    length = np.linalg.norm(cv.points[a] - cv.points[b], axis=1)
+    edges = cv.edges
+    index = np.searchsorted(edges.tail * edges.nodes + edges.head, a * edges.nodes + b)
+    return Film(index, 2.0 * np.pi * radius * gap**3 / (12.0 * viscosity * length))
+
+
+def unit_flow(
+    cv: ControlVolumes,
+    mobility: Mapping[str, float],
+    source: Index,
+    sink: Index,
+    film: Film | None = None,
+) -> Flow:
+    """Solve for the flow with pressure 1 Pa at the nodes `source` and 0 at the nodes `sink`.
+
+    Parameters
+    ----------
+    mobility : mapping
+        Permeability / viscosity of each region, m2/(Pa s).
+    film : Film, optional
+        Conducts beside the tissue.
+
+    Raises
+    ------
+    SolverError
+        When the matrix cannot be factored.
+    """
+    edges = cv.edges
+    conductances = cv.transmissibility(mobility)
+    if film is not None:
+        np.add.at(conductances, film.edges, film.transmissibility)
+    pressure = _solve(edges, conductances, source, sink)
+    difference = edges.difference(pressure)
+    edge_flow = conductances * difference
+    supply = edges.divergence(edge_flow)
+    inner = np.ones(edges.nodes, dtype=bool)
+    inner[source] = inner[sink] = False
+    conductance = float(supply[source].sum())
+    imbalance = float(np.abs(supply[inner]).max() / conductance)
+    supply[inner] = 0.0
+    film_flow = np.empty(0)
+    if film is not None:
+        film_flow = film.transmissibility * difference[film.edges]
+    return Flow(pressure, edge_flow, film_flow, supply, conductance, imbalance)
+
+
+def _solve(edges: Edges, conductances: Array, source: Index, sink: Index) -> Array:
+    pressure = np.zeros(edges.nodes)
+    pressure[source] = 1.0
+    free = np.ones(edges.nodes, dtype=bool)
+    free[source] = free[sink] = False
+    scale = conductances.max()  # SI conductances of 1e-18 would look like zeros to a solver
+    t = conductances / scale
+    diagonal = np.bincount(edges.tail, t, edges.nodes) + np.bincount(edges.head, t, edges.nodes)
+    matrix = edges.matrix(diagonal, -t, -t)[free]
+    right = -(matrix @ pressure)
+    with closing(LinearSystem(matrix[:, free], "cholesky")) as system:
+        pressure[free] = system.solve(right)
+    return pressure

@@ -1,0 +1,86 @@
+"""The drug in the pore liquid: ``phi dc/dt + div(q c - phi D grad c) = -k phi c``.
+
+c is the mass per volume of pore liquid, phi the porosity, q Darcy's flux, D = ratio D_0 the
+diffusivity in the pores and k the clearance by perfusion. The ratio D_eff/D_0 is thus that of the
+pore liquid, 1/tortuosity^2, and phi multiplies the flux: with a skin of porosity 0.2 a ratio of
+0.35 that already held phi would mean a tortuosity below 1. Mechanical dispersion, sorption and the
+weight of the solution (density-driven flow) are left out.
+
+On control volumes: ``V phi dc/dt = supply - L c``, L upwinded. Edges with a negative diffusive
+transmissibility (a few at the obtuse corners of the coarse outer boundary) carry no diffusion.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from sim.transport.control_volume import Edges
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Species:
+    """Coefficients of one phase of the transport (with or without flow) on fixed control volumes.
+
+    Nodes in `absorbing` are held at concentration zero: what reaches them has left the domain.
+    """
+
+    edges: Edges
+    capacity: Array  # (n,) m3, pore volume
+    diffusion: Array  # (m,) m3/s, phi D x transmissibility of the edge, not negative
+    clearance: Array  # (n,) m3/s, clearance rate x pore volume
+    absorbing: Index
+    edge_flow: Array  # (m,) m3/s, zero without flow
+    supply: Array  # (n,) m3/s: > 0 enters with the injected concentration, < 0 leaves
+    operator: csr_array = field(init=False, repr=False)  # L, (n, n), all nodes
+
+    def __post_init__(self) -> None:
+        edges, flow = self.edges, self.edge_flow
+        forward = np.maximum(flow, 0.0) + self.diffusion  # out of the tail
+        backward = np.maximum(-flow, 0.0) + self.diffusion  # out of the head
+        diagonal = (
+            np.bincount(edges.tail, forward, edges.nodes)
+            + np.bincount(edges.head, backward, edges.nodes)
+            + self.clearance
+            + np.maximum(-self.supply, 0.0)
+        )
+        object.__setattr__(self, "operator", edges.matrix(diagonal, -backward, -forward))
+
+    @property
+    def free(self) -> NDArray[np.bool_]:
+        """Nodes whose concentration is unknown, (n,)."""
+        free = np.ones(self.edges.nodes, dtype=bool)
+        free[self.absorbing] = False
+        return free
+
+    def losses(self, integral: Array) -> Losses:
+        """Return what left during a step from the time integral of concentration (n,), kg s/m3."""
+        return Losses(
+            cleared=float(self.clearance @ integral),
+            left_domain=float(-(self.operator @ integral)[self.absorbing].sum()),
+            through_track=float(np.maximum(-self.supply, 0.0) @ integral),
+        )
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Masses that left during a step (kg)."""
+
+    cleared: float
+    left_domain: float
+    through_track: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """An accepted time step."""
+
+    duration: float  # s
+    concentration: Array  # (n,) kg/m3 at its end
+    integral: Array  # (n,) kg s/m3: the time integral that the losses belong to
