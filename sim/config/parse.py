@@ -1,0 +1,178 @@
+"""From a configuration in text to a `Case` in SI numbers, refusing what makes no sense."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import fields
+
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from sim.case import (
+    Case,
+    Drug,
+    Injection,
+    MeshSettings,
+    Mineral,
+    Needle,
+    Nodule,
+    Schedule,
+    SoftLayer,
+    Steel,
+    Stylet,
+    Technique,
+    Tip,
+    Tissue,
+)
+from sim.config.limits import CHOICES, LIMITS, RULES, Flat, Limit, free_length, target
+from sim.config.refusal import refusal
+from sim.config.schema import CaseConfig, PatientConfig, SideConfig
+from sim.errors import ConfigError
+from sim.materials import mineral as laws
+from sim.units import to_si
+
+
+def to_case(cfg: DictConfig) -> Case:
+    """Check a configuration of one run and convert it to SI.
+
+    Raises
+    ------
+    ConfigError
+        At the first key that is unknown, missing, of another dimension, outside its bounds, or
+        that does not go with another one.
+    """
+    given = _given(cfg)
+    values = _read(given)
+    for rule in RULES:
+        if not rule.holds(values):
+            raise ConfigError(rule.key, given.get(rule.key), rule.allowed.format(given))
+    return _build(values)
+
+
+def compare_cases(cfg: DictConfig) -> tuple[Case, Case]:
+    """Return the two cases of a comparison; a refused key carries its side, e.g. ``a.needle``."""
+    return _side(cfg, "a"), _side(cfg, "b")
+
+
+def _side(cfg: DictConfig, side: str) -> Case:
+    """Convert one side of a comparison."""
+    shared = {f.name: cfg.get(f.name) for f in fields(PatientConfig)}
+    own = {f.name: cfg[side].get(f.name) for f in fields(SideConfig)}
+    try:
+        return to_case(OmegaConf.create(shared | own))
+    except ConfigError as error:
+        if error.key.partition(".")[0] not in own:
+            raise
+        raise ConfigError(f"{side}.{error.key}", error.given, error.allowed) from error
+
+
+def _given(cfg: DictConfig) -> dict[str, object]:
+    """Return {dotted key: value as written} after checking keys and types against the schema."""
+    try:
+        typed = OmegaConf.merge(OmegaConf.structured(CaseConfig), cfg)
+        tree = OmegaConf.to_container(typed, resolve=True, throw_on_missing=True)
+    except OmegaConfBaseException as error:
+        raise refusal(error) from error
+    return dict(_flatten(tree))
+
+
+def _flatten(tree: dict, prefix: str = "") -> list[tuple[str, object]]:
+    flat: list[tuple[str, object]] = []
+    for name, node in tree.items():
+        key = f"{prefix}{name}"
+        flat += _flatten(node, f"{key}.") if isinstance(node, dict) else [(key, node)]
+    return flat
+
+
+def _read(given: dict[str, object]) -> dict[str, float | str]:
+    """Convert every value to SI, leaving out the keys that are null."""
+    values: dict[str, float | str] = {}
+    for key, value in given.items():
+        if key in LIMITS:
+            if value is not None:
+                values[key] = _quantity(key, value, LIMITS[key])
+            elif not LIMITS[key].null:
+                raise ConfigError(key, value, LIMITS[key].allowed)
+        elif key in CHOICES and value not in CHOICES[key]:
+            raise ConfigError(key, value, "choose one of " + ", ".join(CHOICES[key]))
+        elif value is not None:
+            values[key] = str(value)
+    return values
+
+
+def _quantity(key: str, value: object, limit: Limit) -> float:
+    try:
+        number = to_si(str(value), limit.unit)
+    except ValueError as error:
+        raise ConfigError(key, value, f"{error}; {limit.allowed}") from error
+    low, high = to_si(limit.low, limit.unit), to_si(limit.high, limit.unit)
+    slack = 1e-12 * max(abs(low), abs(high))  # a bound in other units is still the bound
+    if not low - slack <= number <= high + slack:
+        raise ConfigError(key, value, limit.allowed)
+    return number
+
+
+def _pick[T](cls: type[T], v: Flat, prefix: str, **computed: object) -> T:
+    """Make a dataclass from the keys below `prefix` that have its fields' names."""
+    named = {f.name: v[f"{prefix}.{f.name}"] for f in fields(cls) if f"{prefix}.{f.name}" in v}
+    return cls(**named | computed)
+
+
+def _rate(v: Flat, key: str) -> float:
+    """Return the first-order rate (1/s) of a half-life; none if that is null."""
+    return math.log(2.0) / v[key] if key in v else 0.0
+
+
+def _build(v: Flat) -> Case:
+    skin, subcutis = (
+        _pick(
+            SoftLayer,
+            v,
+            f"tissue.{layer}",
+            clearance_rate=_rate(v, f"tissue.{layer}.clearance_half_life"),
+        )
+        for layer in ("skin", "subcutis")
+    )
+    return Case(
+        needle=_pick(
+            Needle,
+            v,
+            "needle",
+            gauge=int(v["needle.gauge"]),
+            free_length=free_length(v),
+            tip=_pick(Tip, v, "needle.tip"),
+            steel=_pick(Steel, v, "needle.steel"),
+            stylet=_pick(Stylet, v, "needle.stylet") if "needle.stylet.diameter" in v else None,
+        ),
+        technique=_pick(Technique, v, "technique"),
+        tissue=Tissue(skin=skin, subcutis=subcutis),
+        nodule=_pick(Nodule, v, "nodule", mineral=_mineral(v, "nodule.mineral")),
+        drug=_pick(Drug, v, "drug"),
+        injection=_pick(Injection, v, "injection"),
+        schedule=_pick(Schedule, v, "schedule"),
+        mesh=_pick(MeshSettings, v, "mesh"),
+        target_depth=target(v),
+    )
+
+
+def _mineral(v: Flat, at: str) -> Mineral:
+    """Evaluate the material laws at the nodule's density."""
+    porosity = laws.porosity(v[f"{at}.density"], v[f"{at}.solid_density"])
+    by_law = laws.crushing_strength(porosity, v[f"{at}.solid_strength"], v[f"{at}.strength_decay"])
+    strength = v.get(f"{at}.crushing_strength", by_law)
+    return _pick(
+        Mineral,
+        v,
+        at,
+        porosity=porosity,
+        youngs_modulus=v[f"{at}.modulus_ratio"] * strength,
+        crushing_strength=strength,
+        tensile_strength=v[f"{at}.tensile_ratio"] * strength,
+        fracture_toughness=laws.fracture_toughness(
+            porosity, v[f"{at}.dense_toughness"], v[f"{at}.toughness_exponent"]
+        ),
+        foam_shape=laws.foam_shape(v[f"{at}.plastic_poisson_ratio"]),
+        densification_strain=v[f"{at}.densification_factor"] * laws.densification_strain(porosity),
+        permeability=laws.kozeny_carman(v[f"{at}.crystal_size"], porosity),
+        clearance_rate=_rate(v, f"{at}.clearance_half_life"),
+    )

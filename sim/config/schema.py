@@ -1,0 +1,206 @@
+"""Types of the configuration: what Hydra checks before `sim.config.parse` reads the units.
+
+A quantity is text with its unit; a dimensionless `Number` is a plain number or a percentage. The
+groups' options fill every field, so none has a default here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from omegaconf import MISSING
+
+Number = Any  # float or text: OmegaConf 2.3 cannot merge a missing union of the two
+
+
+@dataclass
+class TipConfig:
+    kind: str = MISSING  # bevel | trocar
+    angle: str = MISSING
+    edge_radius: str = MISSING
+
+
+@dataclass
+class SteelConfig:
+    youngs_modulus: str = MISSING
+    poisson_ratio: Number = MISSING
+    yield_strength: str = MISSING
+    hardness: str = MISSING
+
+
+@dataclass
+class StyletConfig:
+    diameter: str = MISSING
+    protrusion: str = MISSING
+
+
+@dataclass
+class NeedleConfig:
+    name: str = MISSING
+    gauge: Number = MISSING
+    kind: str = MISSING  # hypodermic | coaxial
+    outer_diameter: str = MISSING
+    inner_diameter: str = MISSING
+    length: str = MISSING
+    free_length: str | None = MISSING  # null: the length
+    tip: TipConfig = MISSING
+    steel: SteelConfig = MISSING
+    stylet: StyletConfig | None = MISSING
+
+
+@dataclass
+class TechniqueConfig:
+    name: str = MISSING
+    kind: str = MISSING  # push | drill
+    axial_speed: str = MISSING
+    rotation_speed: str = MISSING
+    motion: str = MISSING  # continuous | oscillating
+    force_limit: str = MISSING
+    torque_limit: str = MISSING
+    cutting_coefficient: Number = MISSING
+    incidence_angle: str = MISSING
+    tip_eccentricity: Number = MISSING
+    side_force_ratio: Number = MISSING
+
+
+@dataclass
+class LayerConfig:
+    thickness: str = MISSING
+    youngs_modulus: str = MISSING
+    poisson_ratio: Number = MISSING
+    toughness: str = MISSING
+    shear_modulus: str = MISSING
+    friction: Number = MISSING
+    porosity: Number = MISSING
+    permeability: str = MISSING
+    diffusion_ratio: Number = MISSING
+    clearance_half_life: str | None = MISSING  # null: no clearance
+
+
+@dataclass
+class TissueConfig:
+    name: str = MISSING
+    skin: LayerConfig = MISSING
+    subcutis: LayerConfig = MISSING
+
+
+@dataclass
+class MineralConfig:
+    density: str = MISSING
+    solid_density: str = MISSING
+    solid_strength: str = MISSING
+    strength_decay: Number = MISSING
+    crushing_strength: str | None = MISSING  # null: by the law of porosity
+    modulus_ratio: Number = MISSING
+    poisson_ratio: Number = MISSING
+    plastic_poisson_ratio: Number = MISSING
+    hardening_ratio: Number = MISSING
+    densification_factor: Number = MISSING
+    tensile_ratio: Number = MISSING
+    dense_toughness: str = MISSING
+    toughness_exponent: Number = MISSING
+    friction: Number = MISSING
+    crystal_size: str = MISSING
+    diffusion_ratio: Number = MISSING
+    clearance_half_life: str | None = MISSING  # null: no clearance
+
+
+@dataclass
+class NoduleConfig:
+    texture: str = MISSING  # stone | plate | paste | net
+    diameter: str = MISSING
+    height: str = MISSING
+    depth: str = MISSING
+    fixation: str = MISSING  # free | held | fixed
+    fixation_stiffness: str = MISSING
+    mineral: MineralConfig = MISSING
+
+
+@dataclass
+class DrugConfig:
+    name: str = MISSING
+    concentration: str = MISSING
+    viscosity: str = MISSING
+    injection_viscosity: str = MISSING
+    density: str = MISSING
+    diffusivity: str = MISSING
+
+
+@dataclass
+class InjectionConfig:
+    name: str = MISSING
+    volume: str = MISSING
+    rate: str = MISSING
+    time_limit: str = MISSING
+    syringe_bore: str = MISSING
+    plunger_force_limit: str = MISSING
+    stopper_friction: str = MISSING
+    track_gap: str = MISSING
+    threshold_fraction: Number = MISSING
+
+
+@dataclass
+class ScheduleConfig:
+    name: str = MISSING
+    follow_up: str = MISSING
+
+
+@dataclass
+class MeshConfig:
+    name: str = MISSING
+    tip_size: Number = MISSING
+    nodule_size: str = MISSING
+    outer_size: str = MISSING
+    penetration_size: Number = MISSING
+    domain_radius: str = MISSING
+    time_tolerance: Number = MISSING
+
+
+@dataclass
+class PatientConfig:
+    """What both sides of a comparison share."""
+
+    tissue: TissueConfig = MISSING
+    nodule: NoduleConfig = MISSING
+    drug: DrugConfig = MISSING
+    injection: InjectionConfig = MISSING
+    schedule: ScheduleConfig = MISSING
+    mesh: MeshConfig = MISSING
+    target_depth: str | None = None  # null: the nodule's centre
+
+
+@dataclass
+class CaseConfig(PatientConfig):
+    """A single run."""
+
+    needle: NeedleConfig = MISSING
+    technique: TechniqueConfig = MISSING
+
+
+@dataclass
+class SideConfig:
+    """One side of a comparison."""
+
+    needle: NeedleConfig = MISSING
+    technique: TechniqueConfig = MISSING
+
+
+@dataclass
+class ComparisonConfig(PatientConfig):
+    """Two needles, each with its technique, in the same patient."""
+
+    a: SideConfig = MISSING
+    b: SideConfig = MISSING
+
+
+GROUP_TYPES: dict[str, type] = {
+    "needle": NeedleConfig,
+    "technique": TechniqueConfig,
+    "tissue": TissueConfig,
+    "nodule": NoduleConfig,
+    "drug": DrugConfig,
+    "injection": InjectionConfig,
+    "schedule": ScheduleConfig,
+    "mesh": MeshConfig,
+}

@@ -1,0 +1,35 @@
+"""Put every option of every group, and the roots' types, where Hydra finds them."""
+
+from __future__ import annotations
+
+from hydra.core.config_store import ConfigStore
+from omegaconf import OmegaConf
+
+from sim.config.groups import GROUPS
+from sim.config.schema import GROUP_TYPES, CaseConfig, ComparisonConfig
+from sim.materials.value import Tree, Value
+
+
+def plain(tree: Tree) -> dict:
+    """Return a tree with the texts of its values, plain numbers as numbers."""
+    return {key: _plain(node) for key, node in tree.items()}
+
+
+def _plain(node: Value | str | float | None | Tree) -> object:
+    if isinstance(node, Value):
+        try:
+            return float(node.text)
+        except ValueError:
+            return node.text
+    return plain(node) if isinstance(node, dict) else node
+
+
+def register() -> None:
+    """Register groups and root types; doing it twice changes nothing."""
+    store = ConfigStore.instance()
+    for group, options in GROUPS.items():
+        for name, tree in options.items():
+            node = OmegaConf.merge(OmegaConf.structured(GROUP_TYPES[group]), plain(tree))
+            store.store(group=group, name=name, node=OmegaConf.to_object(node))
+    store.store(name="case_type", node=CaseConfig)
+    store.store(name="comparison_type", node=ComparisonConfig)
