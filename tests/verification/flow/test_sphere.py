@@ -1,0 +1,50 @@
+"""Darcy flow between concentric spheres against the closed form, with permeability contrast."""
+
+import numpy as np
+import pytest
+
+from meshes.spheres import BOUNDARIES, concentric_shells
+from sim.transport.closed_forms import shell_conductance
+from sim.transport.control_volume import ControlVolumes, control_volumes
+from sim.transport.flow import unit_flow
+
+RADII = (1.0, 4.0, 20.0)
+
+
+def shells(size: float) -> ControlVolumes:
+    mesh, cells, facets, regions = concentric_shells(RADII, (size, 4 * size, 20 * size))
+    return control_volumes(mesh, cells, facets, regions, BOUNDARIES)
+
+
+def conductance_error(cv: ControlVolumes, contrast: float) -> float:
+    mobility = {"shell0": contrast, "shell1": 1.0}
+    flow = unit_flow(cv, mobility, cv.boundary("inner"), cv.boundary("outer"))
+    assert flow.imbalance < 1e-11
+    assert np.abs(flow.supply.sum()) < 1e-11 * flow.conductance
+    return abs(flow.conductance / shell_conductance(RADII, list(mobility.values())) - 1.0)
+
+
+@pytest.mark.parametrize("contrast", [1.0, 1e-2, 1e-4])
+def test_conductance_converges_with_second_order(contrast: float) -> None:
+    sizes = (0.1, 0.05, 0.025)
+    errors = np.array([conductance_error(shells(size), contrast) for size in sizes])
+    rates = np.log2(errors[:-1] / errors[1:])
+    assert errors[-1] < 5e-4
+    assert rates.min() > 1.9
+
+
+@pytest.mark.slow
+def test_conductance_at_50k_nodes() -> None:
+    cv = shells(0.014)
+    assert 45_000 < cv.edges.nodes < 60_000
+    for contrast in (1.0, 1e-2, 1e-4):
+        assert conductance_error(cv, contrast) < 2e-4
+
+
+def test_pressure_falls_with_the_inverse_radius() -> None:
+    cv = shells(0.05)
+    mobility = {"shell0": 1.0, "shell1": 1.0}
+    flow = unit_flow(cv, mobility, cv.boundary("inner"), cv.boundary("outer"))
+    radius = np.linalg.norm(cv.points, axis=1)
+    exact = (1.0 / radius - 1.0 / 20.0) / (1.0 - 1.0 / 20.0)
+    np.testing.assert_allclose(flow.pressure, exact, atol=2e-3)

@@ -1,0 +1,130 @@
+"""Diffusion from point, sphere and ball against closed forms; the order of SDIRK2 in time."""
+
+from contextlib import closing
+
+import numpy as np
+import pytest
+
+from meshes.spheres import BOUNDARIES, concentric_shells
+from sim.transport.closed_forms import (
+    constant_flux_sphere,
+    continuous_point_source,
+    spreading_ball,
+    spreading_gauss,
+)
+from sim.transport.control_volume import ControlVolumes, control_volumes
+from sim.transport.injecting import InjectionStepper
+from sim.transport.marching import injection_steps, resting_steps
+from sim.transport.resting import RestingStepper
+from sim.transport.species import Species
+
+POROSITY, DIFFUSIVITY = 0.4, 2.0
+
+
+def ball_mesh(radii: tuple[float, ...], sizes: tuple[float, ...]) -> ControlVolumes:
+    mesh, cells, facets, regions = concentric_shells(radii, sizes)
+    return control_volumes(mesh, cells, facets, regions, BOUNDARIES)
+
+
+def species(cv: ControlVolumes, supply: np.ndarray | None = None) -> Species:
+    def everywhere(value: float) -> dict[str, float]:
+        return dict.fromkeys(cv.regions, value)
+
+    zeros = np.zeros(cv.edges.nodes)
+    return Species(
+        edges=cv.edges,
+        capacity=cv.weighted_volume(everywhere(POROSITY)),
+        diffusion=np.maximum(cv.transmissibility(everywhere(POROSITY * DIFFUSIVITY)), 0.0),
+        clearance=zeros,
+        absorbing=cv.boundary("outer"),
+        edge_flow=np.zeros(len(cv.edges.tail)),
+        supply=zeros if supply is None else supply,
+    )
+
+
+def released(cv: ControlVolumes, supply: np.ndarray, time: float, tolerance: float) -> np.ndarray:
+    """Concentration at `time` with mass released by `supply` from time 0 on."""
+    c = np.zeros(cv.edges.nodes)
+    with closing(InjectionStepper(species(cv, supply), np.zeros_like(c), 1.0)) as stepper:
+        dose = float(supply.sum()) * time
+        for step in injection_steps(stepper, c, time, dose, tolerance):
+            c = step.concentration
+    return c
+
+
+def test_continuous_point_source() -> None:
+    cv = ball_mesh((0.0, 12.0), (0.02, 0.4))
+    radius = np.linalg.norm(cv.points, axis=1)
+    supply = np.where(radius == radius.min(), 3.0, 0.0)
+    c = released(cv, supply, 1.0, 1e-4)
+    near = (radius > 0.5) & (radius < 3.0)  # the concentration falls from 0.48 to 0.02
+    exact = continuous_point_source(radius[near], 1.0, 3.0, POROSITY, DIFFUSIVITY)
+    np.testing.assert_allclose(c[near], exact, rtol=0.01)
+
+
+def test_constant_flux_sphere() -> None:
+    cv = ball_mesh((1.0, 14.0), (0.04, 0.8))
+    a, b = cv.facets["inner"].T
+    length = np.linalg.norm(cv.points[a] - cv.points[b], axis=1)
+    supply = np.zeros(cv.edges.nodes)
+    for here, there in ((a, b), (b, a)):  # integrals of r times the shape functions
+        weight = np.pi / 3.0 * length * (2.0 * cv.points[here, 0] + cv.points[there, 0])
+        np.add.at(supply, here, weight)
+    c = released(cv, supply, 1.0, 3e-4)
+    radius = np.linalg.norm(cv.points, axis=1)
+    near = radius < 4.0
+    exact = constant_flux_sphere(radius[near], 1.0, supply.sum(), 1.0, POROSITY, DIFFUSIVITY)
+    assert np.abs(c[near] - exact).max() < 4e-3 * exact.max()
+
+
+def test_spreading_ball() -> None:
+    cv = ball_mesh((0.0, 1.0, 10.0), (0.05, 0.05, 0.8))
+    radius = np.linalg.norm(cv.points, axis=1)
+    # a node on the ball's surface belongs to it with its share of volume
+    start = cv.volumes["shell0"] / cv.weighted_volume(dict.fromkeys(cv.regions, 1.0))
+    problem = species(cv)
+    c, time, dose = start, 0.2, float(problem.capacity @ start)
+    with closing(RestingStepper(problem, -1e-10)) as stepper:
+        for step in resting_steps(stepper, start, time, 1e-4, dose, 1e-4):
+            c = step.concentration
+            assert c.min() > -1e-10
+            assert c.max() < 1.0 + 1e-10
+    exact = spreading_ball(np.maximum(radius, 1e-9), time, 1.0, DIFFUSIVITY)
+    assert np.abs(c - exact)[radius > 1e-6].max() < 4e-3 * exact[radius > 1e-6].max()
+
+
+@pytest.fixture(scope="module")
+def smooth() -> tuple[Species, np.ndarray]:
+    cv = ball_mesh((0.0, 8.0), (0.2, 0.6))
+    radius = np.linalg.norm(cv.points, axis=1)
+    return species(cv), spreading_gauss(radius, 0.0, 1.0, DIFFUSIVITY)
+
+
+def fixed_steps(problem: Species, start: np.ndarray, time: float, count: int) -> np.ndarray:
+    c = start
+    with closing(RestingStepper(problem, -np.inf)) as stepper:
+        for _ in range(count):
+            c = stepper.step(c, time / count)[0].concentration
+    return c
+
+
+def test_sdirk2_is_second_order(smooth: tuple[Species, np.ndarray]) -> None:
+    problem, start = smooth
+    reference = fixed_steps(problem, start, 1.0, 640)
+    errors = np.array(
+        [
+            problem.capacity @ np.abs(fixed_steps(problem, start, 1.0, n) - reference)
+            for n in (10, 20, 40)
+        ]
+    )
+    assert np.log2(errors[:-1] / errors[1:]).min() > 1.9
+
+
+def test_error_estimate_is_of_the_size_of_the_error(smooth: tuple[Species, np.ndarray]) -> None:
+    problem, start = smooth
+    before = fixed_steps(problem, start, 0.5, 100)
+    with closing(RestingStepper(problem, -np.inf)) as stepper:
+        step, estimate = stepper.step(before, 0.1)
+    exact = fixed_steps(problem, before, 0.1, 50)
+    error = problem.capacity @ np.abs(step.concentration - exact)
+    assert 0.3 * error < estimate < 3.0 * error

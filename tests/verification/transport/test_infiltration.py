@@ -1,0 +1,151 @@
+"""The real case on a coarse mesh: balance, range, and the same physics in other units."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from sim.case import Case, Mineral, SoftLayer
+from sim.infiltration import infiltrate
+from sim.outcome import InfiltrationResult
+from tests.unit.results.synthetic import DRILL, NEEDLE_14G, NEEDLE_27G, PUSH, case, insertion
+
+CASES = {"27G": case(NEEDLE_27G, PUSH), "14G": case(NEEDLE_14G, DRILL)}
+
+
+def coarse(of: Case) -> Case:
+    settings = dataclasses.replace(of.mesh, nodule_size=0.3e-3, time_tolerance=2e-3)
+    return dataclasses.replace(of, mesh=settings)
+
+
+@pytest.fixture(scope="module", params=["27G", "14G"])
+def run(request: pytest.FixtureRequest) -> tuple[Case, InfiltrationResult]:
+    of = coarse(CASES[request.param])
+    return of, infiltrate(of, insertion(of))
+
+
+def test_mass_is_balanced_and_range_is_kept(run: tuple[Case, InfiltrationResult]) -> None:
+    _, result = run
+    assert result.mass_balance_error < 1e-10
+    assert result.range_violation < 1e-10
+    assert result.statistics["flow_imbalance"] < 1e-11
+
+
+def test_history_accounts_for_every_milligram(run: tuple[Case, InfiltrationResult]) -> None:
+    of, result = run
+    h = result.history
+    total = h.in_nodule + h.in_skin + h.in_subcutis
+    total = total + h.cleared + h.left_domain + h.lost_through_skin
+    injected = np.minimum(h.time / result.injection_time, 1.0) * result.dose
+    np.testing.assert_allclose(total, injected, atol=1e-10 * result.dose)
+    np.testing.assert_allclose(result.dose, result.flow_rate * result.injection_time * 250.0)
+    for loss in (h.cleared, h.left_domain, h.lost_through_skin):
+        assert np.all(np.diff(loss) > -1e-12 * result.dose)
+    np.testing.assert_allclose(
+        h.time[-1], result.injection_time + of.schedule.follow_up, rtol=1e-12
+    )
+
+
+def test_fields_agree_with_the_history(run: tuple[Case, InfiltrationResult]) -> None:
+    of, result = run
+    f = result.fields
+    assert len(f.times) == len(f.concentration)
+    assert np.all(np.diff(f.times) > 0.0)
+    corners = f.points[f.cells]
+    (r0, z0), (r1, z1), (r2, z2) = (corners[:, k].T for k in range(3))
+    area = 0.5 * np.abs((r1 - r0) * (z2 - z0) - (r2 - r0) * (z1 - z0))
+    in_nodule = f.cell_regions == f.regions["nodule"]
+    end = int(np.argmin(np.abs(f.times - result.injection_time)))
+    radii = corners[:, :, 0]
+    weight = (radii.sum(axis=1)[:, None] + radii) * area[:, None] / 12.0  # of r times shape
+    pore = 2.0 * np.pi * f.porosity[:, None] * weight
+    mass = (pore * f.concentration[end][f.cells])[in_nodule].sum()
+    np.testing.assert_allclose(mass, result.dose_in_nodule, rtol=1e-9)
+    mean = (pore * f.exposure[f.cells])[in_nodule].sum() / pore[in_nodule].sum()
+    np.testing.assert_allclose(mean, result.exposure, rtol=1e-9)
+    fraction, volume = result.threshold_curve
+    assert np.all(np.diff(volume) <= 0.0)
+    at_threshold = np.interp(of.injection.threshold_fraction, fraction, volume)
+    np.testing.assert_allclose(at_threshold, result.infiltrated_fraction, rtol=1e-9)
+
+
+# One unit of length, mass and time in the other system; dimensions as powers of (L, M, T).
+LENGTH, MASS, TIME = 1e3, 1e6, 1.0 / 60.0  # metres -> mm, kg -> mg, s -> min
+DIMENSIONS = {
+    "length": (1, 0, 0), "area": (2, 0, 0), "volume": (3, 0, 0), "pressure": (-1, 1, -2),
+    "density": (-3, 1, 0), "rate": (3, 0, -1), "time": (0, 0, 1), "per_time": (0, 0, -1),
+    "viscosity": (-1, 1, -1), "diffusivity": (2, 0, -1), "force": (1, 1, -2), "mass": (0, 1, 0),
+    "conductance": (4, -1, 1), "exposure": (-3, 1, 1),
+}  # fmt: skip
+
+
+def scaled(value: float, kind: str) -> float:
+    a, b, c = DIMENSIONS[kind]
+    return value * LENGTH**a * MASS**b * TIME**c
+
+
+def convert(record: object, **kinds: str) -> object:
+    changes = {name: scaled(getattr(record, name), kind) for name, kind in kinds.items()}
+    return dataclasses.replace(record, **changes)
+
+
+def material(layer: SoftLayer | Mineral) -> object:
+    return convert(layer, permeability="area", clearance_rate="per_time")
+
+
+def in_other_units(of: Case) -> Case:
+    needle = convert(of.needle, outer_diameter="length", inner_diameter="length", length="length")
+    if of.needle.stylet:
+        stylet = convert(of.needle.stylet, diameter="length", protrusion="length")
+        needle = dataclasses.replace(needle, stylet=stylet)
+    layers = {
+        name: convert(material(getattr(of.tissue, name)), thickness="length")
+        for name in ("skin", "subcutis")
+    }
+    nodule = convert(of.nodule, diameter="length", height="length", depth="length")
+    mineral = convert(material(of.nodule.mineral), tensile_strength="pressure")
+    return dataclasses.replace(
+        of,
+        needle=needle,
+        tissue=dataclasses.replace(of.tissue, **layers),
+        nodule=dataclasses.replace(nodule, mineral=mineral),
+        drug=convert(of.drug, concentration="density", viscosity="viscosity",
+                     injection_viscosity="viscosity", density="density",
+                     diffusivity="diffusivity"),
+        injection=convert(of.injection, volume="volume", rate="rate", time_limit="time",
+                          syringe_bore="length", plunger_force_limit="force",
+                          stopper_friction="force", track_gap="length"),
+        schedule=convert(of.schedule, follow_up="time"),
+        mesh=convert(of.mesh, nodule_size="length", outer_size="length", domain_radius="length"),
+        target_depth=scaled(of.target_depth, "length"),
+    )  # fmt: skip
+
+
+RESULTS = {
+    "injected_volume": "volume", "injection_time": "time", "flow_rate": "rate",
+    "peak_pressure": "pressure", "plunger_force": "force", "conductance": "conductance",
+    "retained_in_needle": "mass", "lost_through_skin": "mass", "dose": "mass",
+    "dose_in_nodule": "mass", "exposure": "exposure",
+}  # fmt: skip
+
+
+def test_same_physics_in_other_units(run: tuple[Case, InfiltrationResult]) -> None:
+    of, result = run
+    reached = insertion(of)
+    moved = dataclasses.replace(
+        reached,
+        reached_depth=scaled(reached.reached_depth, "length"),
+        depth_in_nodule=scaled(reached.depth_in_nodule, "length"),
+    )
+    other = infiltrate(in_other_units(of), moved)
+    for name, kind in RESULTS.items():
+        expected = scaled(getattr(result, name), kind)
+        np.testing.assert_allclose(getattr(other, name), expected, rtol=1e-9, err_msg=name)
+    for name in ("backflow_fraction", "infiltrated_fraction"):
+        np.testing.assert_allclose(getattr(other, name), getattr(result, name), rtol=1e-9)
+    assert other.hydrofracture == result.hydrofracture
+    np.testing.assert_allclose(
+        other.fields.concentration,
+        scaled(result.fields.concentration, "density"),
+        atol=1e-9 * scaled(250.0, "density"),
+    )
