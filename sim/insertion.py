@@ -39,9 +39,9 @@ ASSUMPTIONS = (
     "fails; soft tissue props it sideways before the mineral holds it.",
     "The tip is a closed cone up to the outer diameter (a bevel: the cone of its length); a hollow "
     "tip's lumen counts as plugged.",
-    "Mineral: crushing foam on a nodule supported from below, size-free, no cracks; the bore's wall "
-    "presses on the shaft as if nothing were cut away.",
-    "Soft tissue: planar crack as wide as the needle, neo-Hookean wall; no dimple before puncture.",
+    "Mineral: crushing foam on a nodule supported from below, size-free, no cracks; the bore's "
+    "wall presses on the shaft as if nothing were cut away.",
+    "Soft tissue: planar crack as wide as the needle, neo-Hookean wall, no dimple before puncture.",
 )
 
 
@@ -231,8 +231,8 @@ def _margins(use: Utilisation) -> dict[str, float]:
 def _plugged(case: Case, inside: float) -> bool:
     """Whether a core of mineral stays in the lumen when the syringe pushes on it.
 
-    The core is as long as the tip is deep in the nodule, one inner diameter at most, and held by the
-    mineral's shear strength (von Mises) on the lumen's wall.
+    The core is as long as the tip is deep in the nodule, one inner diameter at most, and held by
+    the mineral's shear strength (von Mises) on the lumen's wall.
     """
     if case.needle.stylet is not None or inside <= 0.0:
         return False

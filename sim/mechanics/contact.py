@@ -1,4 +1,4 @@
-"""Contact of the needle's tip and shaft with the layers it passes: where, with what force and torque.
+"""Contact of the needle's tip and shaft with the layers it passes: extent, friction, torque.
 
 The tip is a cone: a trocar with its own half-angle; a bevel of angle beta with the cone of the same
 length, cot(theta) = 2 cot(beta), whose friction equals that of the bevel's face plus that of the
@@ -6,9 +6,10 @@ wall which carries the face's lateral reaction (statics, to first order in mu). 
 step between stylet and cannula and a hollow tip's lumen are not resolved: the tip is closed and
 reaches from the axis to the outer diameter.
 
-Coulomb friction opposes the sliding velocity. At radius r the needle slides with v along and omega r
-around, so the axial share of the friction is v / sqrt(v^2 + omega^2 r^2); it is integrated in closed
-form over the cone with uniform pressure. An oscillating rotation counts with its mean speed.
+Coulomb friction opposes the sliding velocity. At radius r the needle slides with v along and
+omega r around, so the axial share of the friction is v / sqrt(v^2 + omega^2 r^2); it is integrated
+in closed form over the cone with uniform pressure. An oscillating rotation counts with its mean
+speed.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
 A sharp tip opens a planar mode-I crack (Shergold & Fleck 2004, Proc. R. Soc. A 460:3037). Where the
 cone has the radius r the crack is 2r long (half length a = r, an assumption: the minimisation
 of crack and strain energy over a comes with the full cell problem). The area of crack made per
-advance is then 2 (r_outer - r_inner) and the cutting force J times that; over a layer's thickness it
-spends exactly 2 R J per unit of thickness. It peaks when the layer holds as much of the cone as it
-can: at 2 R J in a layer thicker than the cone is long.
+advance is then 2 (r_outer - r_inner) and the cutting force J times that; over a layer's thickness
+it spends exactly 2 R J per unit of thickness. It peaks when the layer holds as much of the cone as
+it can: at 2 R J in a layer thicker than the cone is long.
 
 The wall presses on cone and shaft like a hole of the crack's perimeter 4a opened to 2 pi a in an
 incompressible neo-Hookean solid under plane strain,

@@ -30,10 +30,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import Case, Needle, Nodule
+from sim.case import Case, Nodule
 from sim.mechanics import stability
 from sim.mechanics.loads import PathLoads
 from sim.mechanics.stability import Column, Push
+from sim.needles.section import section
 
 Array = NDArray[np.float64]
 
@@ -67,14 +68,15 @@ def utilisation(case: Case, loads: PathLoads) -> Utilisation:
     technique, needle, nodule = case.technique, case.needle, case.nodule
     mineral, total = nodule.mineral, loads.total
     penetration = loads.depth - nodule.depth
-    column = needle_column(needle)
+    column = Column(section(needle), needle.steel)
     push = _push(case, loads, column)
     buckling_load = stability.critical_load(column, push.length, push.support)
+    tube_torque = section(needle, with_stylet=False).yield_torque(needle.steel.yield_strength)
     touching = penetration > 0.0
     at_surface = (penetration >= 0.0) & (loads.depth < held_depth(case))
     ratio = {
         "operator": total.force / technique.force_limit,
-        "torque": total.torque / min(technique.torque_limit, torsional_yield(needle)),
+        "torque": total.torque / min(technique.torque_limit, tube_torque),
         "buckling": total.force / buckling_load,
         "bending": stability.yield_utilisation(column, push),
         "blunting": touching * CONSTRAINT * mineral.solid_strength / needle.steel.hardness,
@@ -123,7 +125,7 @@ def _lateral_support(case: Case, loads: PathLoads, column: Column, length: Array
     support = np.divide(
         loads.mineral.opening, penetration, out=np.zeros_like(length), where=penetration > 0.0
     )
-    skin, width = case.tissue.skin.thickness, 2.0 * column.outer_radius
+    skin, width = case.tissue.skin.thickness, 2.0 * column.section.outer_radius
     for layer, top, bottom in (
         (case.tissue.skin, 0.0, min(skin, case.nodule.depth)),
         (case.tissue.subcutis, skin, max(skin, case.nodule.depth)),
@@ -135,20 +137,3 @@ def _lateral_support(case: Case, loads: PathLoads, column: Column, length: Array
         lever = np.maximum(1.0 - (loads.depth - top - 0.5 * inside) / length, 0.0)
         support += modulus * inside * lever**2
     return support
-
-
-def needle_column(needle: Needle) -> Column:
-    r, b, steel = 0.5 * needle.outer_diameter, 0.5 * needle.inner_diameter, needle.steel
-    s = 0.5 * needle.stylet.diameter if needle.stylet else 0.0
-    return Column(
-        math.pi * (r**2 - b**2 + s**2),
-        0.25 * math.pi * (r**4 - b**4 + s**4),
-        r,
-        steel.youngs_modulus,
-        steel.yield_strength,
-    )
-
-
-def torsional_yield(needle: Needle) -> float:
-    r, b = 0.5 * needle.outer_diameter, 0.5 * needle.inner_diameter
-    return needle.steel.yield_strength / math.sqrt(3.0) * 0.5 * math.pi * (r**4 - b**4) / r

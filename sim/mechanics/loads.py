@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
+from sim.mechanics.resistance import ResistanceCurve
 
 from sim.case import Case, Mineral, SoftLayer, Technique, Tissue
 from sim.mechanics import cutting, drilling, resistance
@@ -22,7 +23,6 @@ from sim.mechanics.contact import (
     needle_cone,
     shaft_friction,
 )
-from sim.mechanics.resistance import ResistanceCurve
 
 Array = NDArray[np.float64]
 
@@ -136,8 +136,8 @@ def _mineral(
     """Forces of the nodule: the dimensionless curve, the edges' relief, Coulomb friction.
 
     The curve's cone may be blunter than the needle's. While the cone enters, both are compared at
-    equal contact area (self-similar indentation); once buried, at equal travel since then. Where the
-    cone leaves the nodule again, the pressure acts on the area still inside.
+    equal contact area (self-similar indentation); once buried, at equal travel since then. Where
+    the cone leaves the nodule again, the pressure acts on the area still inside.
     """
     s, buried = np.maximum(penetration, 0.0) / cone.radius, 1.0 / math.tan(cone.half_angle)
     curve_buried = 1.0 / math.tan(curve.half_angle)

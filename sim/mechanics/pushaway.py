@@ -1,9 +1,9 @@
 """How far the nodule gives way under the needle's force.
 
 Linear elasticity of skin, subcutis and nodule in (r, z), P2 triangles (no locking up to nu = 0.48),
-the fascia fixed, rollers at the far side, the skin's surface free. The needle's force is spread over
-a ball of the nodule's material around the tip; the displacement is the nodule's mean, so that the
-local indentation, which the penetration problem already holds, is not counted twice.
+the fascia fixed, rollers at the far side, the skin's surface free. The needle's force is spread
+over a ball of the nodule's material around the tip; the displacement is the nodule's mean, so that
+the local indentation, which the penetration problem already holds, is not counted twice.
 
 Past small strain the fat under the nodule stiffens until the nodule rests on the fascia. Its share
 K of the stiffness follows a layer in confined compression whose stress is linear in the logarithmic
@@ -22,7 +22,7 @@ import numpy as np
 import ufl
 from dolfinx import default_scalar_type, fem
 from dolfinx.fem import petsc
-from dolfinx.mesh import MeshTags
+from dolfinx.mesh import Mesh, MeshTags
 from numpy.typing import NDArray
 from petsc4py import PETSc
 
@@ -91,7 +91,7 @@ def nodule_support(case: Case, refinement: float = 1.0) -> NoduleSupport:
     return NoduleSupport(depths, _tissue_stiffness(case, depths, mesh, tags), layer, spring)
 
 
-def _tissue_stiffness(case: Case, depths: Array, mesh, tags: MeshTags) -> Array:
+def _tissue_stiffness(case: Case, depths: Array, mesh: Mesh, tags: MeshTags) -> Array:
     """Force / mean displacement of the nodule (N/m) with the tip at each of `depths`."""
     dx = ufl.Measure("dx", mesh, subdomain_data=tags, metadata={"quadrature_degree": 4})
     space = fem.functionspace(mesh, ("Lagrange", 2, (2,)))
@@ -155,7 +155,7 @@ def _elastic_energy(case: Case, space: fem.FunctionSpace, dx: ufl.Measure) -> uf
 def _supports(space: fem.FunctionSpace, width: float, depth: float) -> list[fem.DirichletBC]:
     """No radial displacement on the axis and at the far side, none at all on the fascia."""
     tolerance = 1e-8 * depth
-    radial, to_parent = space.sub(0).collapse()
+    radial, _ = space.sub(0).collapse()
     zero, rest = fem.Function(radial), fem.Function(space)
     sides = fem.locate_dofs_geometrical(
         (space.sub(0), radial),

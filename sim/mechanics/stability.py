@@ -1,10 +1,10 @@
 """The needle's free length as a beam-column: elastic stability and bending under axial force.
 
-One end is clamped in the grip or hub; the tip is held sideways by a spring, from none (a cantilever,
-K = 2.0) to rigid (clamped-pinned, K = 0.7). Cannula and stylet bend together and carry the axial
-force P together. With kappa = sqrt(P / EI), phi = kappa L and q = k / (P kappa) for a spring k, the
-exact solution (Timoshenko & Gere 1961, Theory of Elastic Stability, ch. 1-2) under a moment M_e and
-a side force H at the tip is, x from the tip,
+One end is clamped in the grip or hub; the tip is held sideways by a spring, from none (a
+cantilever, K = 2.0) to rigid (clamped-pinned, K = 0.7). Cannula and stylet bend together and carry
+the axial force P together. With kappa = sqrt(P / EI), phi = kappa L and q = k / (P kappa) for a
+spring k, the exact solution (after Timoshenko & Gere 1961, Theory of Elastic Stability, ch. 1-2)
+under a moment M_e and a side force H at the tip is, x from the tip,
 
     M(x) = M_e cos(kappa x) + B sin(kappa x),
     B = (H/kappa + M_e sin(phi) + q M_e (1 - cos(phi) - phi sin(phi))) / D,
@@ -23,7 +23,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import Needle
+from sim.case import Steel
+from sim.needles.section import Section
 
 Array = NDArray[np.float64]
 
@@ -34,18 +35,20 @@ BISECTIONS = 50
 
 @dataclass(frozen=True)
 class Column:
-    """Cross-section and steel of the needle with its stylet in."""
+    """The needle's shaft with its stylet in."""
 
-    area: float  # m2
-    inertia: float  # m4, second moment
-    outer_radius: float  # m
-    youngs_modulus: float  # Pa
-    yield_strength: float  # Pa
+    section: Section
+    steel: Steel
 
     @property
     def stiffness(self) -> float:
         """Bending stiffness EI (N m2)."""
-        return self.youngs_modulus * self.inertia
+        return self.steel.youngs_modulus * self.section.second_moment
+
+    @property
+    def squash_load(self) -> float:
+        """Axial force at which the straight needle yields (N)."""
+        return self.steel.yield_strength * self.section.area
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def critical_load(column: Column, length: Array, support: Array) -> Array:
         stable = _determinant(middle, _free_share(column, middle, length, support)) > 0.0
         low, high = np.where(stable, middle, low), np.where(stable, high, middle)
     euler = column.stiffness * (high / length) ** 2
-    squash = column.yield_strength * column.area
+    squash = column.squash_load
     return np.where(euler < 0.5 * squash, euler, squash * (1.0 - 0.25 * squash / euler))
 
 
@@ -109,8 +112,9 @@ def yield_utilisation(column: Column, push: Push) -> Array:
     compares with the factors to buckling and to the hand's limits, which are linear in the load.
     """
     loaded = push.axial > 0.0
+    section, yield_strength = column.section, column.steel.yield_strength
     low = np.zeros_like(push.axial)
-    high = column.yield_strength * column.area / np.where(loaded, push.axial, 1.0)
+    high = column.squash_load / np.where(loaded, push.axial, 1.0)
     for _ in range(BISECTIONS):
         factor = 0.5 * (low + high)
         scaled = replace(
@@ -119,8 +123,9 @@ def yield_utilisation(column: Column, push: Push) -> Array:
             eccentric=factor * push.eccentric,
             side=factor * push.side,
         )
-        bending = bending_moment(column, scaled) * column.outer_radius / column.inertia
-        yields = scaled.axial / column.area + bending > column.yield_strength
+        stress = scaled.axial / section.area
+        stress += bending_moment(column, scaled) / section.section_modulus
+        yields = stress > yield_strength
         low, high = np.where(yields, low, factor), np.where(yields, factor, high)
     return np.where(loaded, 1.0 / high, 0.0)
 

@@ -1,0 +1,180 @@
+import math
+from dataclasses import fields, is_dataclass, replace
+
+import numpy as np
+import pytest
+
+from sim.insertion import evaluate
+from sim.mechanics.contact import needle_cone
+from sim.mechanics.pushaway import NoduleSupport
+from tests.unit.mechanics.patient import (
+    COAXIAL,
+    DRILL,
+    HYPODERMIC,
+    PUSH,
+    analytic_curve,
+    case,
+    models,
+)
+
+SOFT = {"crushing_strength": 3e6, "solid_strength": 24e6}
+STURDY = replace(HYPODERMIC, steel=replace(HYPODERMIC.steel, yield_strength=10e9))
+
+
+def run(*args, **mineral):
+    return evaluate(case(*args, **mineral), models())
+
+
+@pytest.mark.parametrize(
+    ("outcome", "of", "margin"),
+    [
+        ("reached_target", case(**SOFT), None),
+        ("stalled", case(STURDY, replace(PUSH, force_limit=10.0)), "operator"),
+        ("bent", case(), "bending"),
+        ("buckled", case(replace(HYPODERMIC, length=40e-3, free_length=40e-3)), "bending"),
+        ("blunted", case(solid_strength=1.3e9), "blunting"),
+        ("deflected", case(technique=replace(PUSH, incidence_angle=0.4)), "slip"),
+        ("torque_limit", case(COAXIAL, replace(DRILL, torque_limit=0.05)), "torque"),
+    ],
+)
+def test_the_first_mechanism_to_give_way_decides(outcome, of, margin):
+    result = evaluate(of, models())
+    assert result.outcome == outcome
+    assert result.events[-1].name == outcome
+    below = {name for name, value in result.margins.items() if value <= 1.0}
+    if margin is None:
+        assert result.reached_depth == of.target_depth
+        assert below <= {"splitting"}
+    else:
+        assert margin in below
+        assert result.reached_depth < of.target_depth
+
+
+def test_the_needle_stalls_where_the_force_meets_the_limit():
+    """Shaft friction rises linearly behind the buried cone: the depth has a closed form."""
+    factor, wall, limit = 1.5, 0.3, 34.0
+    of = case(STURDY, replace(PUSH, force_limit=limit))
+    result = evaluate(of, models(analytic_curve(factor=factor, wall=wall)))
+    cone, mineral, top = needle_cone(of.needle), of.nodule.mineral, of.nodule.depth
+    area, girth = math.pi * cone.radius**2, 2.0 * math.pi * cone.radius
+    tip = factor * area * (1.0 + mineral.friction / math.tan(cone.half_angle))
+    stretch = math.pi / 2.0
+    cavity = math.log(stretch) + 0.5 * (1.0 - stretch**-2)
+    skin, fat = of.tissue.skin, of.tissue.subcutis
+    soft = girth * cavity * (
+        skin.friction * skin.shear_modulus * skin.thickness
+        + fat.friction * fat.shear_modulus * (top - skin.thickness)
+    )  # fmt: skip
+    per_length = mineral.friction * wall * girth * mineral.crushing_strength
+    shaft = (limit - soft - tip * mineral.crushing_strength) / per_length
+    expected = top + cone.length + shaft
+    assert result.outcome == "stalled"
+    assert result.reached_depth == pytest.approx(expected, rel=1e-6)
+    assert result.peak_force == pytest.approx(limit, rel=1e-6)
+
+
+@pytest.mark.parametrize(("needle", "technique"), [(HYPODERMIC, PUSH), (COAXIAL, DRILL)])
+def test_the_curve_is_whole(needle, technique):
+    result = run(needle, technique)
+    curve = result.curve
+    np.testing.assert_allclose(curve.tip + curve.friction, curve.force, rtol=1e-12)
+    own_frame = curve.penetration + case().nodule.depth
+    np.testing.assert_allclose(own_frame + curve.nodule_displacement, curve.depth, rtol=1e-12)
+    assert own_frame[-1] == pytest.approx(result.reached_depth, rel=1e-12)
+    assert all(np.all(np.isfinite(getattr(curve, f.name))) for f in fields(curve))
+    assert result.peak_force == curve.force.max()
+    events = [event.depth for event in result.events]
+    assert events == sorted(events)
+
+
+def test_an_untouched_nodule_offers_nothing():
+    of = replace(case(), target_depth=2.0e-3)
+    result = evaluate(of, models())
+    assert result.outcome == "reached_target"
+    assert result.nodule_entry_force is None
+    assert result.depth_in_nodule == result.nodule_displacement == 0.0
+    assert math.isinf(result.margins["blunting"])
+    assert math.isinf(result.margins["torque"])
+    assert not result.lumen_plugged
+
+
+def test_a_fixed_nodule_stays_and_the_hand_travels_less():
+    of = case(**SOFT)
+    fixed = replace(models(), support=NoduleSupport(np.zeros(1), np.full(1, np.inf), 1e-3, np.inf))
+    held, still = evaluate(of, models()), evaluate(of, fixed)
+    assert still.nodule_displacement == 0.0
+    assert still.peak_force == held.peak_force
+    assert still.work < held.work
+    assert still.curve.depth[-1] == of.target_depth
+
+
+def test_work_of_a_constant_force_and_torque():
+    """Rotation adds omega T / v per unit of travel."""
+    pushed = run(COAXIAL, PUSH, **SOFT)
+    drilled = run(COAXIAL, DRILL, **SOFT)
+    curve = drilled.curve
+    mean = 0.5 * (curve.torque[1:] + curve.torque[:-1])
+    turning = DRILL.rotation_speed / DRILL.axial_speed * np.sum(mean * np.diff(curve.depth))
+    thrust = np.sum(0.5 * (curve.force[1:] + curve.force[:-1]) * np.diff(curve.depth))
+    assert drilled.work == pytest.approx(thrust + turning, rel=1e-12)
+    assert pushed.peak_torque == 0.0
+
+
+def test_only_a_firm_core_plugs_the_lumen():
+    assert run().lumen_plugged
+    assert not run(crushing_strength=20e3, solid_strength=24e6).lumen_plugged
+    assert not run(COAXIAL, DRILL).lumen_plugged
+
+
+LENGTHS = {
+    "outer_diameter", "inner_diameter", "length", "free_length", "edge_radius", "diameter",
+    "protrusion", "thickness", "height", "depth", "axial_speed", "target_depth", "syringe_bore",
+}  # fmt: skip
+STRESSES = {
+    "youngs_modulus", "yield_strength", "hardness", "shear_modulus", "crushing_strength",
+    "solid_strength", "tensile_strength",
+}  # fmt: skip
+
+
+def scaled(thing, length, stress):
+    """The same thing in a unit system with other units of length and stress."""
+    factor = dict.fromkeys(LENGTHS, length) | dict.fromkeys(STRESSES, stress)
+    factor |= {
+        "toughness": stress * length,
+        "fracture_toughness": stress * math.sqrt(length),
+        "force_limit": stress * length**2,
+        "plunger_force_limit": stress * length**2,
+        "stopper_friction": stress * length**2,
+        "torque_limit": stress * length**3,
+        "fixation_stiffness": stress * length,
+    }
+    changes = {}
+    for field in fields(thing):
+        value = getattr(thing, field.name)
+        if is_dataclass(value):
+            changes[field.name] = scaled(value, length, stress)
+        elif field.name in factor:
+            changes[field.name] = value * factor[field.name]
+    return replace(thing, **changes)
+
+
+@pytest.mark.parametrize(("needle", "technique"), [(HYPODERMIC, PUSH), (COAXIAL, DRILL)])
+def test_the_same_physics_in_other_units(needle, technique):
+    length, stress = 1e3, 1e-6
+    of, have = case(needle, technique), models()
+    support = have.support
+    other = replace(
+        have,
+        support=NoduleSupport(
+            support.penetration * length,
+            support.stiffness * stress * length,
+            support.layer * length,
+            support.spring * stress * length,
+        ),
+    )
+    here, there = evaluate(of, have), evaluate(scaled(of, length, stress), other)
+    assert there.outcome == here.outcome
+    assert there.reached_depth == pytest.approx(here.reached_depth * length, rel=1e-6)
+    assert there.work == pytest.approx(here.work * stress * length**3, rel=1e-6)
+    for name, margin in here.margins.items():
+        assert there.margins[name] == pytest.approx(margin, rel=1e-9)
