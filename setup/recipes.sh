@@ -36,6 +36,7 @@ build_conda() {
     # shellcheck disable=SC2086  # one or two words
     step "conda packages from environment.yml, by $tool" \
         env CONDA_ALWAYS_YES=true MAMBA_ALWAYS_YES=true \
+        CONDA_CHANNEL_PRIORITY=strict MAMBA_CHANNEL_PRIORITY=strict \
         "$tool" $create --prefix "$build/conda" --file "$repo/environment.yml"
 }
 
@@ -72,7 +73,8 @@ build_root() {
     mirror=$(debian_mirror)
     mapfile -t options < <(apt_network_options)
     options+=(--variant=apt --components=main --aptopt='Acquire::Retries "3"'
-        --include="ca-certificates,$(paste -s -d , "$repo/setup/debian-packages.txt")"
+        # mount, mmdebstrap: for the tests, which run this recipe in there
+        --include="ca-certificates,mount,mmdebstrap,$(paste -s -d , "$repo/setup/debian-packages.txt")"
         --dpkgopt='path-exclude=/usr/share/man/*'
         --dpkgopt='path-exclude=/usr/share/locale/*'
         --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright')
