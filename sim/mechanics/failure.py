@@ -81,7 +81,7 @@ def utilisation(case: Case, loads: PathLoads) -> Utilisation:
         "bending": stability.yield_utilisation(column, push),
         "blunting": touching * CONSTRAINT * mineral.solid_strength / needle.steel.hardness,
         "splitting": wedge_intensity(loads.mineral.opening, nodule) / mineral.fracture_toughness,
-        "slip": at_surface * math.tan(technique.incidence_angle) / mineral.friction,
+        "slip": at_surface * math.tan(technique.incidence_angle) / max(mineral.friction, 1e-9),
     }
     return Utilisation(
         ratio,
