@@ -39,6 +39,7 @@ done
 for path in "${shown[@]}"; do
     [[ $root != "$path"/* ]] || show "$path"
 done
+mount --rbind "$root" "$root" # a chroot that is no mount point allows no mount namespace inside it
 for path in "${shown[@]}" /etc/{resolv.conf,hosts,hostname,localtime,passwd,group,pip.conf} \
     /etc/ssl/certs /usr/share/ca-certificates /usr/local/share/ca-certificates; do
     show "$path"
