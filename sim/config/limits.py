@@ -73,8 +73,8 @@ _GROUPS: dict[str, dict[str, Limit]] = {
         "steel.poisson_ratio": _POISSON,
         "steel.yield_strength": Limit("Pa", "0.01 GPa", "5 GPa"),
         "steel.hardness": Limit("Pa", "0.1 GPa", "30 GPa"),
-        "stylet.diameter": Limit("m", "0.02 mm", "5 mm"),
-        "stylet.protrusion": Limit("m", "0 mm", "20 mm"),
+        "stylet.diameter": Limit("m", "0.02 mm", "5 mm", null="no stylet"),
+        "stylet.protrusion": Limit("m", "0 mm", "20 mm", null="no stylet"),
     },
     "technique": {
         "axial_speed": Limit("m/s", "0.001 mm/s", "100 mm/s", "inertia is left out"),
@@ -183,8 +183,8 @@ RULES: tuple[Rule, ...] = (
             abs(1e3 * v["needle.outer_diameter"] / OUTER_DIAMETERS[int(v["needle.gauge"])] - 1.0)
             <= 0.1
         ),
-        "it must be within 10 % of the nominal diameter of needle.gauge ({0[needle.gauge]}); choose "
-        "another needle for another gauge",
+        "it must be within 10 % of the nominal diameter of needle.gauge ({0[needle.gauge]}); for "
+        "another gauge choose another needle",
     ),
     Rule(
         "needle.inner_diameter",
@@ -202,9 +202,14 @@ RULES: tuple[Rule, ...] = (
         "it must not exceed needle.length ({0[needle.length]})",
     ),
     Rule(
-        "needle.stylet",
+        "needle.stylet.diameter",
         lambda v: ("needle.stylet.diameter" in v) == (v["needle.kind"] == "coaxial"),
         "a coaxial needle has a stylet and a hypodermic one has none",
+    ),
+    Rule(
+        "needle.stylet.protrusion",
+        lambda v: ("needle.stylet.protrusion" in v) == ("needle.stylet.diameter" in v),
+        "a stylet has a diameter and a protrusion",
     ),
     Rule(
         "technique.rotation_speed",
@@ -219,9 +224,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "nodule.depth",
         lambda v: v["nodule.depth"] + v["nodule.height"] <= fascia(v) - _MARGIN,
-        "the nodule (nodule.height {0[nodule.height]}) must end 0.2 mm above the fascia, which lies "
-        "below tissue.skin.thickness ({0[tissue.skin.thickness]}) and tissue.subcutis.thickness "
-        "({0[tissue.subcutis.thickness]})",
+        "the nodule (nodule.height {0[nodule.height]}) must end 0.2 mm above the fascia, which "
+        "lies below tissue.skin.thickness ({0[tissue.skin.thickness]}) and "
+        "tissue.subcutis.thickness ({0[tissue.subcutis.thickness]})",
     ),
     Rule(
         "nodule.diameter",

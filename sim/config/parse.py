@@ -26,7 +26,7 @@ from sim.case import (
 )
 from sim.config.limits import CHOICES, LIMITS, RULES, Flat, Limit, free_length, target
 from sim.config.refusal import refusal
-from sim.config.schema import CaseConfig, PatientConfig, SideConfig
+from sim.config.schema import CaseConfig, ComparisonConfig, PatientConfig, SideConfig
 from sim.errors import ConfigError
 from sim.materials import mineral as laws
 from sim.units import to_si
@@ -41,7 +41,8 @@ def to_case(cfg: DictConfig) -> Case:
         At the first key that is unknown, missing, of another dimension, outside its bounds, or
         that does not go with another one.
     """
-    given = _given(cfg)
+    tree = _resolved(cfg, CaseConfig)
+    given = dict(_flatten({f.name: tree[f.name] for f in fields(CaseConfig)}))
     values = _read(given)
     for rule in RULES:
         if not rule.holds(values):
@@ -51,13 +52,14 @@ def to_case(cfg: DictConfig) -> Case:
 
 def compare_cases(cfg: DictConfig) -> tuple[Case, Case]:
     """Return the two cases of a comparison; a refused key carries its side, e.g. ``a.needle``."""
-    return _side(cfg, "a"), _side(cfg, "b")
+    tree = _resolved(cfg, ComparisonConfig)
+    return _side(tree, "a"), _side(tree, "b")
 
 
-def _side(cfg: DictConfig, side: str) -> Case:
+def _side(comparison: dict, side: str) -> Case:
     """Convert one side of a comparison."""
-    shared = {f.name: cfg.get(f.name) for f in fields(PatientConfig)}
-    own = {f.name: cfg[side].get(f.name) for f in fields(SideConfig)}
+    shared = {f.name: comparison[f.name] for f in fields(PatientConfig)}
+    own = {f.name: comparison[side][f.name] for f in fields(SideConfig)}
     try:
         return to_case(OmegaConf.create(shared | own))
     except ConfigError as error:
@@ -66,14 +68,21 @@ def _side(cfg: DictConfig, side: str) -> Case:
         raise ConfigError(f"{side}.{error.key}", error.given, error.allowed) from error
 
 
-def _given(cfg: DictConfig) -> dict[str, object]:
-    """Return {dotted key: value as written} after checking keys and types against the schema."""
+def _resolved(cfg: DictConfig, schema: type) -> dict:
+    """Return the configuration as plain data after checking keys and types against the schema.
+
+    An experiment may add keys of its own in a subclass of the schema, as the type of the root. The
+    merge starts from plain data: a node that Hydra's ``+key`` has opened would let any key in.
+    """
+    root = OmegaConf.get_type(cfg)
+    if isinstance(root, type) and issubclass(root, schema):
+        schema = root
     try:
-        typed = OmegaConf.merge(OmegaConf.structured(CaseConfig), cfg)
-        tree = OmegaConf.to_container(typed, resolve=True, throw_on_missing=True)
+        typed = OmegaConf.merge(OmegaConf.structured(schema), OmegaConf.to_container(cfg))
+        return OmegaConf.to_container(typed, resolve=True, throw_on_missing=True)
     except OmegaConfBaseException as error:
-        raise refusal(error) from error
-    return dict(_flatten(tree))
+        key = error.full_key or ""
+        raise refusal(error, [f"{key}={OmegaConf.select(cfg, key)}"]) from error
 
 
 def _flatten(tree: dict, prefix: str = "") -> list[tuple[str, object]]:
@@ -93,9 +102,9 @@ def _read(given: dict[str, object]) -> dict[str, float | str]:
                 values[key] = _quantity(key, value, LIMITS[key])
             elif not LIMITS[key].null:
                 raise ConfigError(key, value, LIMITS[key].allowed)
-        elif key in CHOICES and value not in CHOICES[key]:
+        elif value not in CHOICES.get(key, (value,)):
             raise ConfigError(key, value, "choose one of " + ", ".join(CHOICES[key]))
-        elif value is not None:
+        else:  # a choice or a name
             values[key] = str(value)
     return values
 

@@ -1,12 +1,87 @@
-"""What Hydra and OmegaConf refuse, said in our words."""
+"""What Hydra and OmegaConf refuse, as a `ConfigError` in one line."""
 
 from __future__ import annotations
 
-from omegaconf.errors import OmegaConfBaseException
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+
+from hydra.errors import HydraException, MissingConfigException
+from omegaconf.errors import (
+    ConfigAttributeError,
+    ConfigKeyError,
+    MissingMandatoryValue,
+    OmegaConfBaseException,
+)
 
 from sim.errors import ConfigError
 
+Refused = (HydraException, OmegaConfBaseException)
 
-def refusal(error: OmegaConfBaseException) -> ConfigError:
-    """Translate."""
-    return ConfigError(error.full_key, error.value, str(error).splitlines()[0])
+
+def refusal(error: Exception, overrides: Sequence[str] = ()) -> ConfigError:
+    """Translate an exception of Hydra or OmegaConf.
+
+    Parameters
+    ----------
+    error : Exception
+        One of `Refused`.
+    overrides : sequence of str
+        ``key=value`` texts: where the value of the refused key is looked up.
+    """
+    if isinstance(error, MissingConfigException) and error.missing_cfg_file:
+        group, _, option = error.missing_cfg_file.rpartition("/")
+        return ConfigError(group or "--config-name", option, _choices(error.options or ()))
+    cause = error.__cause__ if isinstance(error.__cause__, OmegaConfBaseException) else error
+    if isinstance(cause, OmegaConfBaseException):
+        key = cause.full_key or "the configuration"
+        return ConfigError(key, _written(overrides).get(key, cause.value), _reason(cause))
+    key, value = _offending(str(error), overrides)
+    return ConfigError(
+        key,
+        value,
+        f"{_line(str(error))} Write key=value, with a decimal point; quote twice what holds "
+        "brackets or commas",
+    )
+
+
+def _written(overrides: Sequence[str]) -> dict[str, str]:
+    """Return {key: value} of the overrides."""
+    return {key.lstrip("+~"): value for key, _, value in (o.partition("=") for o in overrides)}
+
+
+def _offending(message: str, overrides: Sequence[str]) -> tuple[str, str]:
+    """Return key and value of the override that a message of Hydra mentions."""
+    for override in overrides:
+        key, _, value = override.partition("=")
+        if override in message or f"'{key}'" in message:
+            return key.lstrip("+~"), value
+    return "the command line", " ".join(overrides)
+
+
+def _line(message: str) -> str:
+    """Return a message of several lines in one, without links and advice on Hydra's syntax."""
+    text = re.split(r"See https|\n1\. |To append to", message)[0]
+    return " ".join(text.replace("^", "").split()).rstrip(".?") + "."
+
+
+def _choices(options: Sequence[str]) -> str:
+    return f"choose one of {', '.join(options)}" if options else "there is no such file or group"
+
+
+def _reason(error: OmegaConfBaseException) -> str:
+    if isinstance(error, MissingMandatoryValue):
+        return "a value is needed here"
+    if isinstance(error, ConfigKeyError | ConfigAttributeError) and is_dataclass(error.object_type):
+        known = [f.name for f in fields(error.object_type)]
+        name = (error.full_key or "").rpartition(".")[2]
+        if name == "_target_":
+            return "nothing of a configuration is instantiated"
+        near = difflib.get_close_matches(name, known, n=1)
+        return (
+            "there is no such key"
+            + (f", did you mean {near[0]}?" if near else ";")
+            + f" Allowed here: {', '.join(known)}"
+        )
+    return _line((error.msg or str(error)).splitlines()[0])

@@ -31,8 +31,10 @@ class SteelConfig:
 
 @dataclass
 class StyletConfig:
-    diameter: str = MISSING
-    protrusion: str = MISSING
+    """Both null: no stylet."""
+
+    diameter: str | None = MISSING
+    protrusion: str | None = MISSING
 
 
 @dataclass
@@ -46,7 +48,7 @@ class NeedleConfig:
     free_length: str | None = MISSING  # null: the length
     tip: TipConfig = MISSING
     steel: SteelConfig = MISSING
-    stylet: StyletConfig | None = MISSING
+    stylet: StyletConfig = MISSING
 
 
 @dataclass

@@ -15,7 +15,7 @@ def plain(tree: Tree) -> dict:
     return {key: _plain(node) for key, node in tree.items()}
 
 
-def _plain(node: Value | str | float | None | Tree) -> object:
+def _plain(node: Value | str | float | Tree | None) -> object:
     if isinstance(node, Value):
         try:
             return float(node.text)

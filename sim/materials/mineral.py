@@ -79,7 +79,7 @@ def crushing_strength(porosity: float, solid_strength: float, decay: float) -> f
 
 
 def fracture_toughness(porosity: float, dense_toughness: float, exponent: float) -> float:
-    """Return K_IC = K_dense (1 - P)^n (Pa m^0.5); n = 1.5 for brittle cells, Gibson & Ashby 1997."""
+    """Return K_IC = K_dense (1 - P)^n (Pa m^0.5); n = 1.5 by Gibson & Ashby 1997."""
     return dense_toughness * (1.0 - porosity) ** exponent
 
 

@@ -21,9 +21,12 @@ _DENSE = Value(
     "1.9 g/cm**3",
 )
 _STONE_DIAMETER = Value(
-    "15 mm", "typical lesion on X-ray, about 1.5 cm; < 3 cm in topical-STS trials", "M", "3 mm",
+    "15 mm",
+    "typical lesion on X-ray, about 1.5 cm; < 3 cm in topical-STS trials",
+    "M",
+    "3 mm",
     "30 mm",
-)  # fmt: skip
+)
 _STONE_HEIGHT = Value("10 mm", "assumption: flattened by the skin", "A", "6 mm", "10.5 mm")
 _BY_LAW = {"crushing_strength": None, "clearance_half_life": None}
 

@@ -30,7 +30,7 @@ SKIN = {
         "M",
         "1 kJ/m**2",
         "6 kJ/m**2",
-    ),  # fmt: skip
+    ),
     "shear_modulus": Value(
         "110 kPa", "Ogden fit of human skin, Shergold & Fleck 2005", "M", "50 kPa", "400 kPa"
     ),

@@ -33,4 +33,4 @@ class Value:
 
 
 # A group's option: values, plain names and numbers, None where nothing is set.
-type Tree = Mapping[str, Value | str | float | None | Tree]
+type Tree = Mapping[str, Value | str | float | Tree | None]

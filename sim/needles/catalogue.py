@@ -80,9 +80,9 @@ _BEVEL = {
 }
 _TROCAR = {
     "kind": "trocar",
-    "angle": Value("20 deg", "assumption: half-angle of a three-face trocar", "A", "15 deg", "20 deg"),
+    "angle": Value("20 deg", "assumption: half-angle of 3 trocar faces", "A", "15 deg", "25 deg"),
     "edge_radius": _EDGE,
-}  # fmt: skip
+}
 
 
 def _hypodermic(gauge: int, thin: bool = False) -> Tree:
@@ -96,7 +96,7 @@ def _hypodermic(gauge: int, thin: bool = False) -> Tree:
         "free_length": None,  # the length: it is held by its hub
         "tip": _BEVEL,
         "steel": STEEL,
-        "stylet": None,
+        "stylet": {"diameter": None, "protrusion": None},
     }
 
 

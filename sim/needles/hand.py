@@ -5,12 +5,12 @@ from __future__ import annotations
 from sim.materials.value import Tree, Value
 
 _AIM = {
-    "incidence_angle": Value("5 deg", "assumption: nearly along the normal", "A", "0 deg", "20 deg"),
+    "incidence_angle": Value("5 deg", "assumption: nearly normal", "A", "0 deg", "20 deg"),
     "tip_eccentricity": Value("0.25", "assumption, in outer diameters", "A", "0", "0.5"),
     "side_force_ratio": Value(
         "0.1", "assumption: share of the bevel's side force not guided", "A", "0", "0.2"
     ),
-}  # fmt: skip
+}
 _SPEED = Value("1 mm/s", "assumption; bone needles are tested at 1 mm/s (Mulligan 2010)", "A")
 _PUSH = {
     "kind": "push",
@@ -49,9 +49,9 @@ TECHNIQUES: dict[str, Tree] = {
         ),
         **_AIM,
         "force_limit": _PALM,
-        "torque_limit": Value("1.0 N*m", "T-handle 1-3 N m, handbook ranges", "L", "0.5 N*m", "3 N*m"),
+        "torque_limit": Value("1.0 N*m", "T-handle 1-3 N m, handbook", "L", "0.5 N*m", "3 N*m"),
     },
-}  # fmt: skip
+}
 
 _SYRINGE_1ML = Value("4.78 mm", "bore of a plastic 1 mL syringe, pump tables", "H")
 _SYRINGE_3ML = Value("8.66 mm", "bore of a plastic 3 mL syringe, pump tables", "H")
@@ -80,6 +80,6 @@ INJECTIONS: dict[str, Tree] = {
 SCHEDULES: dict[str, Tree] = {
     "single": {
         "name": "single",
-        "follow_up": Value("7 days", "one round; the next would follow a week later, Helm 2023", "H"),
+        "follow_up": Value("7 days", "the next round would follow a week later, Helm 2023", "H"),
     },
-}  # fmt: skip
+}

@@ -1,0 +1,123 @@
+"""The entry point of an experiment: Hydra around a function, refusals in one line.
+
+Exit codes: 0 done, 1 a run failed, 2 the configuration was refused, 130 interrupted.
+
+Nothing of a configuration is instantiated by this project. Hydra itself instantiates its own
+sections (launcher, sweeper, callbacks) from `hydra.*`; any `_target_` there that is not Hydra's own
+is refused before Hydra starts.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from typing import NoReturn
+
+import hydra
+from hydra._internal.utils import get_args_parser  # the flags that hydra.main understands
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from omegaconf import DictConfig, OmegaConf, open_dict
+
+from sim.config.compose import CONFIGS
+from sim.config.refusal import Refused, refusal
+from sim.config.store import register
+from sim.errors import ConfigError, SolverError
+
+log = logging.getLogger(__name__)
+
+Task = Callable[[DictConfig], None]
+_HYDRAS_OWN = ("hydra.", "hydra_plugins.")
+
+
+def hydra_main(
+    config_name: str, check: Callable[[DictConfig], object]
+) -> Callable[[Task], Callable[[], None]]:
+    """Make a function of a configuration the main function of an experiment.
+
+    Parameters
+    ----------
+    config_name : str
+        Primary configuration in `configs/`.
+    check : callable
+        Raises `ConfigError` for a configuration that cannot be run, e.g. `to_case`; it is called
+        before the run's folder is made.
+    """
+
+    def decorate(task: Task) -> Callable[[], None]:
+        @functools.wraps(task)
+        def main() -> None:
+            register()
+            os.environ["HYDRA_FULL_ERROR"] = "1"  # or Hydra prints and exits by itself
+            args = get_args_parser().parse_args()
+            try:
+                _check_before(args, config_name, check)
+                hydra.main(version_base="1.3", config_path=str(CONFIGS), config_name=config_name)(
+                    functools.wraps(task)(lambda cfg: _run(task, cfg))
+                )()
+            except ConfigError as error:
+                _stop(2, f"refused: {error}")
+            except Refused as error:
+                _stop(2, f"refused: {refusal(error, args.overrides)}")
+            except KeyboardInterrupt:
+                _stop(130, "interrupted")
+
+        return main
+
+    return decorate
+
+
+def _check_before(args: Namespace, config_name: str, check: Callable[[DictConfig], object]) -> None:
+    """Compose once without running anything, and look at what Hydra would instantiate."""
+    if args.experimental_rerun is not None:
+        raise ConfigError("--experimental-rerun", args.experimental_rerun, "a pickle is not read")
+    parsed = OverridesParser.create().parse_overrides(args.overrides)
+    overrides = [o.input_line for o in parsed if not (args.multirun and o.is_sweep_override())]
+    if args.config_dir is not None:
+        overrides.append(f"hydra.searchpath=['file://{os.path.abspath(args.config_dir)}']")
+    folder = CONFIGS if args.config_path is None else os.path.abspath(args.config_path)
+    with hydra.initialize_config_dir(str(folder), version_base="1.3"):
+        cfg = hydra.compose(args.config_name or config_name, overrides, return_hydra_config=True)
+    for key, target in _targets(OmegaConf.to_container(cfg.hydra), "hydra"):
+        if not str(target).startswith(_HYDRAS_OWN):
+            raise ConfigError(key, target, "only Hydra's own classes are instantiated")
+    if not (args.cfg or args.help or args.hydra_help or args.info or args.multirun):
+        with open_dict(cfg):
+            del cfg["hydra"]
+        check(cfg)
+
+
+def _targets(node: object, at: str) -> Iterator[tuple[str, object]]:
+    """Yield (key, value) of every `_target_` in a tree."""
+    items = node.items() if isinstance(node, dict) else enumerate(node)
+    for name, child in items:
+        if name == "_target_":
+            yield f"{at}.{name}", child
+        elif isinstance(child, dict | list):
+            yield from _targets(child, f"{at}.{name}")
+
+
+def _run(task: Task, cfg: DictConfig) -> None:
+    """Run the task; what goes wrong ends in one line, its traceback in the log file."""
+    try:
+        task(cfg)
+    except ConfigError as error:
+        _stop(2, f"refused: {error}")
+    except Exception as error:
+        log.debug("stopped", exc_info=True)
+        kind = "" if isinstance(error, SolverError) else f"unexpected {type(error).__name__}: "
+        _stop(1, f"failed: {kind}{error} (details in {_log_file()})")
+
+
+def _log_file() -> str:
+    return os.path.join(HydraConfig.get().runtime.output_dir, f"{HydraConfig.get().job.name}.log")
+
+
+def _stop(code: int, message: str) -> NoReturn:
+    """Print one line and leave."""
+    print(" ".join(message.split()), file=sys.stderr)
+    sys.exit(code)
