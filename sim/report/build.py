@@ -10,7 +10,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from sim.comparison import Line, compare
 from sim.report import words
-from sim.report.sources import assumptions
 from sim.report.verification import tables
 from sim.results.files import write_text
 from sim.results.metrics import MEANINGS, Meaning
@@ -69,7 +68,7 @@ def write_report(
         turning=words.turning_words(records),
         figures=[_figure(name, path, records) for name, path in pictures.items()],
         lines=[(_meaning(line.key), line) for line in _lines(records)],
-        assumptions=assumptions(),
+        inputs=_inputs(records),
         verification=tables(),
         command=command,
     )
@@ -81,6 +80,19 @@ def _lines(records: Sequence[Record]) -> list[Line]:
     first = records[0].metrics if records else {}
     second = records[1].metrics if len(records) > 1 else {}
     return [line for line in compare(first, second) if line.key in MEANINGS]
+
+
+def _inputs(records: Sequence[Record]) -> list[dict[str, str]]:
+    """Every input once; one that differs between the needles once for each."""
+    rows: dict[tuple[str, str], dict[str, str]] = {}
+    for record in records:
+        for row in record.inputs:
+            seen = rows.setdefault((row["key"], row["value"]), row | {"needles": ""})
+            seen["needles"] += f" {record.name}"
+    for row in rows.values():
+        if row["needles"].split() != [record.name for record in records]:
+            row["key"] += f" ({row['needles'].strip()})"
+    return list(rows.values())
 
 
 def _meaning(key: str) -> Meaning:

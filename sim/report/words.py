@@ -18,6 +18,25 @@ ENDED = {
     "torque_limit": "stopped at the torque limit",
     "failed": "has no result: no solution was found",
 }
+AS = {
+    "reached_target": ("reaches its target", "reaching its target"),
+    "stalled": ("stalls", "stalling"),
+    "buckled": ("buckles", "buckling"),
+    "bent": ("bends", "bending"),
+    "deflected": ("is deflected", "being deflected"),
+    "blunted": ("blunts", "blunting"),
+    "torque_limit": ("stops at the torque limit", "stopping at the torque limit"),
+    "failed": ("has no solution", "having no solution"),
+}
+ROUTES = {
+    "nodule": "keeps most of the flow in the nodule",
+    "track": "loses most of the flow along its track",
+    "soft_tissue": "injects outside the nodule",
+}
+INJECTED = {
+    "volume": "delivers the whole ordered volume",
+    "time_limit": "does not deliver the whole volume within the time limit",
+}
 AGAINST = {
     "buckling": "buckling",
     "bending": "yield in bending",
@@ -25,6 +44,7 @@ AGAINST = {
     "splitting": "splitting of the nodule",
     "operator": "the operator's force limit",
     "torque": "the torque limit",
+    "slip": "slipping off the nodule",
 }
 
 
@@ -114,22 +134,30 @@ def comparison_words(a: Record, b: Record) -> str:
 
 
 def turning_words(records: Sequence[Record]) -> list[str]:
-    """Every turning point found, one sentence each."""
-    sentences = []
+    """Every answer that an uncertain input turns within its range, one sentence each.
+
+    Whether a needle gets in comes first, then how it fails, then what the injection does.
+    """
+    found: list[tuple[int, str]] = []
     for record in records:
         for row in record.turning_points:
-            for question, verb in (("insertion", "ends as"), ("injection", "delivers")):
-                at = row[f"{question}_turns_at"]
-                if at:
-                    side = "above" if float(row["end"]) > float(row["default"]) else "below"
-                    unit = f" {row['unit']}" if row["unit"] else ""
-                    sentences.append(
-                        f"The {record.name} {verb} “{number(row[f'{question}_end'])}” instead of "
-                        f"“{number(row[f'{question}_default'])}” with {row['input']} {side} "
-                        f"{number(float(at))}{unit} (default {number(float(row['default']))}, "
-                        f"range end {number(float(row['end']))})."
-                    )
-    return sentences
+            before, after = row["insertion_default"], row["insertion_end"]
+            if before != after:
+                change = f"the {record.name} {AS[after][0]} instead of {AS[before][1]}"
+                rank = 0 if "reached_target" in (before, after) else 1
+                found.append((rank, _turn(row, row["insertion_turns_at"], change)))
+            for rank, question, verbs in ((2, "injection", INJECTED), (3, "route", ROUTES)):
+                end = row[f"{question}_end"]
+                if end != row[f"{question}_default"]:
+                    change = f"the {record.name} {verbs[end]}"
+                    found.append((rank, _turn(row, row[f"{question}_turns_at"], change)))
+    return [sentence for _, sentence in sorted(found, key=lambda entry: entry[0])]
+
+
+def _turn(row: dict[str, str], at: str, change: str) -> str:
+    side = {"low": "below", "high": "above"}[row["side"]]
+    where = f"{side} {at}" if at else f"= {row['end']}"
+    return f"With {row['input']} {where} (default {row['default']}, end {row['end']}) {change}."
 
 
 def _smallest_margins(m: dict[str, Json]) -> str:

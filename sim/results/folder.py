@@ -17,7 +17,7 @@ STATUSES = ("complete", "failed", "interrupted")
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
 
-def partial(folder: Path) -> Path:
+def partial_of(folder: Path) -> Path:
     """Where the files of `folder` are written until they are all there."""
     return folder.with_name(f"{folder.name}.partial")
 
@@ -33,7 +33,7 @@ def new_folder(folder: Path) -> Iterator[Path]:
     """
     if folder.exists() and any(folder.iterdir()):
         raise ConfigError("output", str(folder), "a folder that does not exist yet or is empty")
-    aside = partial(folder)
+    aside = partial_of(folder)
     aside.mkdir(parents=True)
     try:
         yield aside
@@ -43,7 +43,7 @@ def new_folder(folder: Path) -> Iterator[Path]:
 
 def settle(folder: Path, status: str, reason: str) -> None:
     """Give a folder whose process died without a word its name, a status and the reason."""
-    aside = partial(folder)
+    aside = partial_of(folder)
     if not folder.exists():
         aside.mkdir(parents=True, exist_ok=True)
         aside.rename(folder)
@@ -54,16 +54,19 @@ def settle(folder: Path, status: str, reason: str) -> None:
 
 @contextmanager
 def log_to(path: Path) -> Iterator[None]:
-    """Send this process's log to `path` as well."""
+    """Send this process's log to `path` as well, our own messages from INFO on."""
     handler = logging.FileHandler(path, encoding="utf-8")
     handler.setFormatter(logging.Formatter(LOG_FORMAT))
-    root = logging.getLogger()
-    level = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
+    root, ours = logging.getLogger(), logging.getLogger("sim")
+    level = ours.level
+    listening = [root] if ours.propagate else [root, ours]
+    for logger in listening:
+        logger.addHandler(handler)
+    ours.setLevel(logging.INFO)
     try:
         yield
     finally:
-        root.setLevel(level)
-        root.removeHandler(handler)
+        ours.setLevel(level)
+        for logger in listening:
+            logger.removeHandler(handler)
         handler.close()

@@ -22,7 +22,7 @@ KPA = 1e-3
 ML_PER_MIN = 6e7
 MG_H_PER_ML = 1.0 / 3600.0
 
-MARGINS = ("buckling", "bending", "blunting", "splitting", "operator", "torque")
+MARGINS = ("buckling", "bending", "blunting", "splitting", "operator", "torque", "slip")
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ MEANINGS: dict[str, Meaning] = {
     "insertion.splitting_margin": Meaning("Margin to splitting the nodule"),
     "insertion.operator_margin": Meaning("Margin to the operator's force limit"),
     "insertion.torque_margin": Meaning("Margin to the torque limit"),
+    "insertion.slip_margin": Meaning("Margin to slipping off the nodule"),
     "insertion.nodule_displacement_mm": Meaning("Push-away of the nodule", "mm"),
     "insertion.tip_deflection_mm": Meaning("Lateral deflection of the tip", "mm"),
     "insertion.lumen_plugged": Meaning("Lumen plugged"),

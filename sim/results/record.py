@@ -15,7 +15,7 @@ from sim.results.folder import METRICS
 
 CASE, CONFIG, PROVENANCE = "case.json", "config.yaml", "provenance.json"
 FORCE, UPTAKE, THRESHOLD, EVENTS = "force.csv", "uptake.csv", "threshold_curve.csv", "events.csv"
-TURNING_POINTS = "turning_points.csv"
+TURNING_POINTS, INPUTS = "turning_points.csv", "inputs.csv"
 FIELDS, FIGURES, REPORT = "fields", "figures", "report.html"
 
 
@@ -26,6 +26,7 @@ class Record:
     folder: Path
     case: Case
     config: str  # resolved, as YAML
+    inputs: list[dict[str, str]]
     metrics: dict[str, Json]
     provenance: dict[str, Json]
     force: Table | None
@@ -66,6 +67,7 @@ def load(folder: Path) -> Record:
         folder=folder,
         case=build(Case, read_json(folder / CASE)),
         config=(folder / CONFIG).read_text(encoding="utf-8"),
+        inputs=rows(INPUTS),
         metrics=read_json(folder / METRICS),
         provenance=read_json(provenance) if provenance.exists() else {},
         force=table(FORCE),

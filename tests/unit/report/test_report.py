@@ -67,9 +67,13 @@ def test_words_of_a_run_without_infiltration(tmp_path, records):
 
 def test_every_turning_point_is_told(records):
     rows = [row for record in records[:2] for row in record.turning_points]
-    turning = [row for row in rows if row["insertion_turns_at"] or row["injection_turns_at"]]
+    turning = [row for row in rows if row["insertion_end"] != row["insertion_default"]]
     assert turning
-    assert len(words.turning_words(records[:2])) == len(turning)
+    sentences = words.turning_words(records[:2])
+    assert len(sentences) == len(turning)
+    assert all(
+        row["insertion_turns_at"] in text for row, text in zip(turning, sentences, strict=True)
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,14 @@ from sim.results import metrics, tables
 from sim.results.fields import write_fields
 from sim.results.files import write_json, write_rows, write_table, write_text
 from sim.results.folder import METRICS
+from sim.results.inputs import HEADER as INPUTS_HEADER
+from sim.results.inputs import Input
 from sim.results.record import (
     CASE,
     CONFIG,
     FIELDS,
     FORCE,
+    INPUTS,
     THRESHOLD,
     TURNING_POINTS,
     UPTAKE,
@@ -25,8 +28,8 @@ from sim.results.record import (
 from sim.sensitivity import HEADER, Answer, Range, one_at_a_time
 
 RANGES = (
-    Range("nodule.solid_strength", "MPa", 70.0, 240.0, 800.0, "log"),
-    Range("technique.side_force_ratio", "", 0.0, 0.1, 0.2, "linear"),
+    Range("nodule.mineral.solid_strength", "240 MPa", "70 MPa", "800 MPa"),
+    Range("technique.side_force_ratio", "0.1", "0", "0.2"),
 )
 
 
@@ -36,6 +39,8 @@ def write_record(
     """Write a run folder and read it back."""
     folder.mkdir(parents=True)
     write_text(folder / CONFIG, "needle: made up\n")
+    length = Input("needle.length", f"{1e3 * case.needle.length:g} mm", "", "", "chart", "high")
+    write_rows(folder / INPUTS, INPUTS_HEADER, [length.cells()])
     write_json(folder / CASE, dataclasses.asdict(case))
     values, notes = metrics.insertion_metrics(case, insertion)
     write_table(folder / FORCE, tables.force_table(insertion))
@@ -52,12 +57,13 @@ def write_record(
     write_json(folder / METRICS, content)
     worst = min(insertion.margins.values())
 
-    def answer(key: str, value: float) -> Answer:
+    def answer(key: str, text: str) -> Answer:
         entry = next(entry for entry in RANGES if entry.key == key)
-        margin = worst * (entry.default / max(value, 0.01)) ** 0.8
-        return Answer("reached_target" if margin > 1.0 else "buckled", "whole", margin)
+        value, usual = (float(number.split()[0]) for number in (text, entry.default))
+        margin = worst * (usual / max(value, 0.01)) ** 0.8
+        return Answer("reached_target" if margin > 1.0 else "buckled", "volume", "track", margin)
 
-    default = Answer(insertion.outcome, "whole", worst)
-    rows = one_at_a_time(case.needle.name, RANGES, default, answer)
+    default = Answer(insertion.outcome, "volume", "track", worst)
+    rows, _ = one_at_a_time(case.needle.name, RANGES, default, answer)
     write_rows(folder / TURNING_POINTS, HEADER, [row.cells() for row in rows])
     return load(folder)

@@ -1,0 +1,34 @@
+"""One needle through insertion and infiltration: ``./run python -m experiments.run_case``."""
+
+from __future__ import annotations
+
+import sys
+
+from omegaconf import DictConfig
+from rich.console import Console
+
+from experiments.wiring import command_line, make_job, output_folder
+from sim.config import to_case
+from sim.config.app import hydra_main
+from sim.report.words import infiltration_words, insertion_words
+from sim.results.progress import bars
+from sim.results.record import REPORT, load
+from sim.run import run_case
+
+
+@hydra_main("run_case", to_case)
+def main(cfg: DictConfig) -> None:
+    """Run, say what happened and where the report is."""
+    console = Console()
+    folder = output_folder(cfg.needle.name)
+    with bars([cfg.needle.name], console) as (show,):
+        status = run_case(make_job(cfg, folder, command_line("experiments.run_case")), show)
+    record = load(folder)
+    console.print(insertion_words(record), infiltration_words(record), highlight=False)
+    if status != "complete":
+        sys.exit(1)
+    console.print(f"report: {folder / REPORT}", highlight=False, soft_wrap=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""What the experiments share: from a Hydra configuration to a job, its folder and its command."""
+
+from __future__ import annotations
+
+import shlex
+from functools import partial
+from pathlib import Path
+
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig, OmegaConf
+
+from sim.config import to_case
+from sim.reevaluation import sweep
+from sim.results.inputs import inputs
+from sim.run import Job
+
+SIDES = ("a", "b")
+
+
+def make_job(cfg: DictConfig, folder: Path, command: str) -> Job:
+    """Return the job of one run's configuration, the pass over its uncertain inputs included."""
+    return Job(
+        case=to_case(cfg),
+        config=OmegaConf.to_yaml(cfg, resolve=True),
+        folder=folder,
+        command=command,
+        inputs=inputs(cfg),
+        sweep=partial(sweep, cfg),
+    )
+
+
+def side(cfg: DictConfig, name: str) -> DictConfig:
+    """Return one side of a comparison as the configuration of a run."""
+    shared = {key: node for key, node in cfg.items() if key not in SIDES}
+    return OmegaConf.create(shared | dict(cfg[name].items()))
+
+
+def output_folder(name: str) -> Path:
+    """Return the folder for this run's record inside the one that Hydra made."""
+    folder = Path(HydraConfig.get().runtime.output_dir) / name
+    here = Path.cwd()
+    return folder.relative_to(here) if folder.is_relative_to(here) else folder
+
+
+def command_line(module: str) -> str:
+    """Return the command that repeats this run."""
+    overrides = list(HydraConfig.get().overrides.task)
+    return f"./run {shlex.join(['python', '-m', module, *overrides])}"

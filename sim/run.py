@@ -1,0 +1,188 @@
+"""One run: a needle through insertion and infiltration into a run folder.
+
+The one code path behind `experiments.run_case` and both sides of `experiments.compare_gauges`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import signal
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sim.case import Case
+from sim.errors import SolverError
+from sim.figures.draw import draw
+from sim.infiltration import infiltrate
+from sim.insertion import InsertionModels, evaluate, prepare
+from sim.outcome import InfiltrationResult, InsertionResult
+from sim.report.build import write_report
+from sim.results import metrics, tables
+from sim.results.fields import write_fields
+from sim.results.files import Json, write_json, write_rows, write_table, write_text
+from sim.results.folder import LOG, METRICS, log_to, new_folder
+from sim.results.inputs import HEADER as INPUTS_HEADER
+from sim.results.inputs import Input
+from sim.results.progress import Show, silent
+from sim.results.provenance import Stopwatch, mesh_hash, peak_memory, provenance
+from sim.results.record import (
+    CASE,
+    CONFIG,
+    EVENTS,
+    FIELDS,
+    FORCE,
+    INPUTS,
+    PROVENANCE,
+    THRESHOLD,
+    TURNING_POINTS,
+    UPTAKE,
+    load,
+)
+from sim.sensitivity import HEADER as TURNING_HEADER
+from sim.sensitivity import Row
+
+log = logging.getLogger(__name__)
+
+type Sweep = Callable[[Case, InsertionModels, Show], tuple[list[Row], list[str]]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What to compute and where to leave it.
+
+    `config` is the resolved configuration behind `case`, as YAML; `inputs` are its values with
+    their sources; `command` repeats the run; `sweep` is the one-at-a-time pass over the case's
+    uncertain inputs, None to leave it out.
+    """
+
+    case: Case
+    config: str
+    folder: Path
+    command: str
+    inputs: Sequence[Input] = ()
+    sweep: Sweep | None = None
+
+
+def begin(job: Job, folder: Path) -> None:
+    """Write what is known before anything is computed."""
+    write_text(folder / CONFIG, job.config)
+    write_json(folder / CASE, dataclasses.asdict(job.case))
+    write_rows(folder / INPUTS, INPUTS_HEADER, [entry.cells() for entry in job.inputs])
+
+
+def run_case(job: Job, show: Show = silent) -> str:
+    """Run a case and leave its record in its folder, however it ends.
+
+    Returns
+    -------
+    str
+        "complete", or "failed" when a solver gave up; the folder then holds what was reached.
+
+    Raises
+    ------
+    ConfigError
+        If the folder is taken.
+    KeyboardInterrupt
+        Passed on, after the folder has got the status "interrupted".
+    """
+    with new_folder(job.folder) as aside, log_to(aside / LOG):
+        begin(job, aside)
+        writer = _Writer(aside, job.case)
+        try:
+            _stages(job, writer, show)
+            writer.finish("complete", "")
+            with writer.watch.stage("figures_and_report"):
+                show("report", 0.0)
+                record = load(aside)
+                write_report(aside, [record], draw([record], aside), job.command)
+                show("done", 1.0)
+        except KeyboardInterrupt:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)  # a second one must not tear the record
+            log.warning("interrupted")
+            writer.finish("interrupted", "the run was interrupted")
+            raise
+        except SolverError as error:
+            log.error("%s", error)
+            writer.finish("failed", str(error))
+            return "failed"
+        except Exception as error:
+            log.exception("the run failed")
+            writer.finish("failed", f"{type(error).__name__}: {error}")
+            raise
+        writer.finish("complete", "")
+    return "complete"
+
+
+def _stages(job: Job, writer: _Writer, show: Show) -> None:
+    case, watch = job.case, writer.watch
+    log.info("needle %s, target %.2f mm", case.needle.name, 1e3 * case.target_depth)
+    with watch.stage("insertion"):
+        models = prepare(case, lambda done, text: show(text, done))
+        insertion = evaluate(case, models)
+    writer.insertion(insertion)
+    log.info("%s: %s", insertion.outcome, insertion.reason)
+    with watch.stage("infiltration"):
+        infiltration = infiltrate(case, insertion, show)
+    writer.infiltration(infiltration)
+    volume = metrics.ML * infiltration.injected_volume
+    log.info("%.3f mL injected, ended by %s", volume, infiltration.ended_by)
+    if job.sweep is not None:
+        with watch.stage("turning_points"):
+            rows, notes = job.sweep(case, models, show)
+        write_rows(writer.folder / TURNING_POINTS, TURNING_HEADER, [row.cells() for row in rows])
+        writer.notes += notes
+
+
+class _Writer:
+    """Collects what a run knows so far; `finish` writes it and may be called again."""
+
+    def __init__(self, folder: Path, case: Case) -> None:
+        self.folder, self.case = folder, case
+        self.watch = Stopwatch()
+        self.values: dict[str, Json] = {}
+        self.notes: list[str] = []
+        self.statistics: dict[str, float] = {}
+        self.mesh: str | None = None
+
+    def insertion(self, result: InsertionResult) -> None:
+        self._add(metrics.insertion_metrics(self.case, result), result, "insertion")
+        write_table(self.folder / FORCE, tables.force_table(result))
+        events = [(metrics.MM * event.depth, event.name, event.force) for event in result.events]
+        write_rows(self.folder / EVENTS, ("depth_mm", "event", "force_N"), events)
+
+    def infiltration(self, result: InfiltrationResult) -> None:
+        self._add(metrics.infiltration_metrics(result), result, "infiltration")
+        self.mesh = mesh_hash(result.fields)
+        write_table(self.folder / UPTAKE, tables.uptake_table(result))
+        write_table(self.folder / THRESHOLD, tables.threshold_table(result))
+        write_fields(self.folder / FIELDS, result.fields)
+
+    def finish(self, status: str, reason: str) -> None:
+        values, notes = dict(self.values), list(self.notes)
+        for stage in ("insertion", "infiltration"):
+            if not any(key.startswith(f"{stage}.") for key in values):
+                nulls, why = metrics.missing_metrics(stage, f"not computed, {reason}")
+                values |= nulls
+                notes += why
+        treatment, why = metrics.treatment_metrics()
+        ending: dict[str, Json] = {
+            "run.status": status,
+            "run.wall_s": self.watch.wall,
+            "run.peak_memory_MB": peak_memory(),
+            "run.notes": [f"run.status: {reason}"] * bool(reason) + notes + why,
+        }
+        write_json(self.folder / METRICS, values | treatment | ending)
+        write_json(self.folder / PROVENANCE, provenance(self.watch, self.mesh, self.statistics))
+
+    def _add(
+        self,
+        found: tuple[dict[str, Json], list[str]],
+        result: InsertionResult | InfiltrationResult,
+        stage: str,
+    ) -> None:
+        values, notes = found
+        self.values |= values
+        self.notes += [*notes, *result.notes]
+        self.statistics |= {f"{stage}.{name}": x for name, x in result.statistics.items()}
