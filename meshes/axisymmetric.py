@@ -26,8 +26,9 @@ from dolfinx.mesh import Mesh, MeshTags
 from mpi4py import MPI
 
 from sim.cache import cached
-from sim.case import Case, Needle, Tip
+from sim.case import Case, Needle
 from sim.errors import SolverError
+from sim.mechanics.contact import half_angle
 
 VERSION = 1  # of what this module draws; part of the cache key
 REGIONS = {"skin": 1, "subcutis": 2, "nodule": 3}
@@ -66,6 +67,9 @@ class Outline:
         return 0.5 * (self.height[self.parts.index("mouth")] + self.top_of_mouth)
 
 
+_BEVEL = ("tip", "mouth", "film")
+
+
 @dataclass(frozen=True)
 class InjectionMesh:
     """A dolfinx mesh in metres with its tags and the hash of the parameters it was made from."""
@@ -74,11 +78,6 @@ class InjectionMesh:
     cell_tags: MeshTags
     facet_tags: MeshTags
     digest: str
-
-
-def half_angle(tip: Tip) -> float:
-    """Half-angle (rad) of the tip's cone; a bevel counts as the cone of the same length."""
-    return tip.angle if tip.kind == "trocar" else math.atan(0.5 * math.tan(tip.angle))
 
 
 def needle_outline(needle: Needle, tip_depth: float) -> Outline:
@@ -100,11 +99,10 @@ def needle_outline(needle: Needle, tip_depth: float) -> Outline:
     # area of a band on a cone = 2 pi r_mid * slant length
     half_band = 0.5 * opening / (math.pi * radius * math.hypot(1.0, slope))
     low, high = 0.5 * radius - half_band, 0.5 * radius + half_band
-    return Outline(
-        (0.0, low, high, radius, radius),
-        (z, z + low * slope, z + high * slope, z + radius * slope, 0.0),
-        ("tip", "mouth", "film", "film"),
-    )
+    r, h = [0.0, low, high], [z, z + low * slope, z + high * slope]
+    if tip_depth > radius * slope:  # the bevel's heel is below the skin's surface
+        return Outline((*r, radius, radius), (*h, z + radius * slope, 0.0), (*_BEVEL, "film"))
+    return Outline((*r, tip_depth / slope), (*h, 0.0), _BEVEL)
 
 
 def injection_mesh(case: Case, outline: Outline | None) -> InjectionMesh:

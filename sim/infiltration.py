@@ -31,7 +31,7 @@ from sim.transport.uptake import Recorder
 Array = NDArray[np.float64]
 type Progress = Callable[[str, float], None]  # (stage, fraction done)
 
-FLOOR = 1e-10  # largest undershoot / injected concentration
+FLOOR = 1e-11  # largest undershoot / injected concentration
 INJECTION_FIELDS = 6  # times at which the field is kept: evenly during the injection,
 FOLLOW_UP_FIELDS = 20  # and after it evenly in the logarithm, from this share of the follow-up:
 FIRST_FIELD = 1e-4
@@ -198,6 +198,10 @@ def _notes(domain: Domain, insertion: InsertionResult, tension: float) -> tuple[
         notes.append(
             f"infiltration.hydrofracture: effective hoop tension {1e-6 * tension:.3g} MPa against "
             f"a tensile strength of {1e-6 * strength:.3g} MPa; a crack's flow is not computed"
+        )
+    if case.nodule.texture == "paste":
+        notes.append(
+            "infiltration: a paste would be pushed aside; it is computed as a porous solid"
         )
     if insertion.lumen_plugged:
         notes.append("infiltration: the lumen is computed as open although it took up mineral")

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import ufl
 from dolfinx import fem
+from dolfinx.la import MatrixCSR
 from dolfinx.mesh import Mesh, MeshTags, entities_to_geometry
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
@@ -25,7 +26,7 @@ Index = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Edges:
-    """The node pairs of a mesh, each once, as ``tail[e] < head[e]``."""
+    """The node pairs of a mesh, each once, as ``tail[e] < head[e]``, sorted by tail, then head."""
 
     nodes: int
     tail: Index  # (m,)
@@ -63,6 +64,8 @@ class ControlVolumes:
     facets: Mapping[str, Index]  # per tagged boundary: the nodes of its facets (k, vertices)
     _stiffness: fem.Form = field(repr=False)
     _coefficient: fem.Function = field(repr=False)
+    _matrix: MatrixCSR = field(repr=False)
+    _upper: Index = field(repr=False)  # (m,) where the matrix keeps the entry of each edge
 
     def boundary(self, name: str) -> Index:
         """Nodes of a tagged boundary."""
@@ -71,8 +74,9 @@ class ControlVolumes:
     def transmissibility(self, by_region: Mapping[str, float]) -> Array:
         """Edge transmissibilities (m,) of ``-div(k grad p)`` with k constant in each region."""
         self._coefficient.x.array[:] = self.per_cell(by_region)
-        matrix = fem.assemble_matrix(self._stiffness).to_scipy()
-        return -np.asarray(matrix[self.edges.tail, self.edges.head]).ravel()
+        self._matrix.set_value(0.0)
+        fem.assemble_matrix(self._matrix, self._stiffness)
+        return -self._matrix.data[self._upper]
 
     def per_cell(self, by_region: Mapping[str, float]) -> Array:
         """Spread one value per region over the cells, shape (c,)."""
@@ -116,12 +120,14 @@ def control_volumes(
         coefficient.x.array[:] = tags == tag
         volumes[name] = fem.assemble_vector(lumped).array.copy()
 
-    nodes = len(volumes[name])
-    cells = np.asarray(space.dofmap.list, dtype=np.int64)
-    corners = cells.shape[1]
-    pairs = [cells[:, [i, j]] for i in range(corners) for j in range(i + 1, corners)]
-    tail, head = np.unique(np.sort(np.concatenate(pairs), axis=1), axis=0).T
+    # the stiffness matrix has an entry for each edge and each node, columns ascending
+    matrix = fem.create_matrix(stiffness)
+    nodes = len(matrix.indptr) - 1
+    rows = np.repeat(np.arange(nodes), np.diff(matrix.indptr))
+    upper = np.flatnonzero(matrix.indices > rows)
+    edges = Edges(nodes, rows[upper], matrix.indices[upper].astype(np.int64))
 
+    cells = np.asarray(space.dofmap.list, dtype=np.int64)
     to_node = np.empty(mesh.geometry.x.shape[0], dtype=np.int64)
     to_node[mesh.geometry.dofmap.ravel()] = cells.ravel()
     dimension = mesh.topology.dim - 1
@@ -138,9 +144,11 @@ def control_volumes(
         cells=cells,
         cell_regions=tags,
         regions=dict(regions),
-        edges=Edges(nodes, tail, head),
+        edges=edges,
         volumes=volumes,
         facets={name: nodes_of(facet_tags.find(tag)) for name, tag in boundaries.items()},
         _stiffness=stiffness,
         _coefficient=coefficient,
+        _matrix=matrix,
+        _upper=upper,
     )

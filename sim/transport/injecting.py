@@ -3,9 +3,10 @@
 Low order: backward Euler with upwinded convection, free of overshoot at any step. High order:
 central convective fluxes, averaged over the step, evaluated twice with the corrected solution;
 their excess over the low-order fluxes passes Zalesak's limiter. Diffusion stays backward Euler:
-averaging it explicitly brings noise as soon as D dt / h^2 exceeds 1. A Darcy flow descends its potential, so with
-the nodes in the order of falling pressure the convective matrix is triangular, and ILU(0) solves it
-almost exactly in one iteration.
+averaging it explicitly brings noise as soon as D dt / h^2 exceeds 1.
+
+A Darcy flow descends its potential, so with the nodes in the order of falling pressure the
+convective matrix is triangular, and ILU(0) solves it almost exactly in one iteration.
 """
 
 from __future__ import annotations

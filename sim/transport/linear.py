@@ -17,7 +17,7 @@ from sim.errors import SolverError
 
 Array = NDArray[np.float64]
 
-RELATIVE_TOLERANCE = 1e-13  # of the iterative solver; the mass balance follows it
+RELATIVE_TOLERANCE = 1e-12  # of the iterative solver; the mass balance follows it
 MAX_ITERATIONS = 300
 
 
@@ -65,7 +65,7 @@ class LinearSystem:
         Raises
         ------
         SolverError
-            When the solver does not converge.
+            When the solver does not converge or the matrix is singular.
         """
         self._right.array[:] = right
         if guess is not None:
@@ -73,9 +73,10 @@ class LinearSystem:
         self._solver.solve(self._right, self._solution)
         self.iterations += self._solver.getIterationNumber()
         reason = self._solver.getConvergedReason()
-        if reason <= 0:
-            raise SolverError(f"linear solver stopped with PETSc reason {reason}")
-        return self._solution.array.copy()
+        solution = self._solution.array.copy()
+        if reason <= 0 or not np.isfinite(solution).all():
+            raise SolverError(f"linear solver found no solution (PETSc reason {reason})")
+        return solution
 
     def close(self) -> None:
         """Free what PETSc holds; Python's garbage collector does not."""

@@ -51,7 +51,11 @@ def injection_steps(
     while time < duration:
         left = duration - time
         size = left if size >= left else min(size, 0.5 * left)
-        step = stepper.step(c, size)
+        try:
+            step = stepper.step(c, size)
+        except SolverError:  # a smaller step has a heavier diagonal
+            size = _shrunk(size, 0.5, duration)
+            continue
         new_rate = (step.concentration - c) / size
         change = 0.0 if rate is None else float(capacity @ np.abs(new_rate - rate))
         error = 0.5 * size * change

@@ -6,21 +6,18 @@ import numpy as np
 import pytest
 
 from sim.case import Case, Mineral, SoftLayer
+from sim.config import default_case
 from sim.infiltration import infiltrate
 from sim.outcome import InfiltrationResult
-from tests.unit.results.synthetic import DRILL, NEEDLE_14G, NEEDLE_27G, PUSH, case, insertion
+from tests.unit.results.synthetic import insertion
 
-CASES = {"27G": case(NEEDLE_27G, PUSH), "14G": case(NEEDLE_14G, DRILL)}
-
-
-def coarse(of: Case) -> Case:
-    settings = dataclasses.replace(of.mesh, nodule_size=0.3e-3, time_tolerance=2e-3)
-    return dataclasses.replace(of, mesh=settings)
+NEEDLES = {"27G": "push", "14G_coaxial": "drill"}
+COARSE = ("mesh.nodule_size=0.3 mm", "mesh.tip_size=0.2", "mesh.time_tolerance=2e-3")
 
 
-@pytest.fixture(scope="module", params=["27G", "14G"])
+@pytest.fixture(scope="module", params=NEEDLES)
 def run(request: pytest.FixtureRequest) -> tuple[Case, InfiltrationResult]:
-    of = coarse(CASES[request.param])
+    of = default_case(request.param, NEEDLES[request.param], COARSE)
     return of, infiltrate(of, insertion(of))
 
 

@@ -1,0 +1,117 @@
+"""The injection mesh: sizes, areas, regions and boundaries for needles at many depths."""
+
+import math
+from functools import cache
+
+import numpy as np
+import pytest
+
+from meshes.axisymmetric import BOUNDARIES, REGIONS, injection_mesh, needle_outline
+from sim.case import Case
+from sim.config import default_case
+from sim.transport.control_volume import ControlVolumes, control_volumes
+
+COARSE = ("mesh.nodule_size=0.4 mm", "mesh.tip_size=0.25")
+NEEDLES = {"27G": "push", "14G_coaxial": "drill"}
+
+
+@cache  # composing a configuration takes longer than a coarse mesh
+def case_of(needle: str, *overrides: str) -> Case:
+    return default_case(needle, NEEDLES[needle], [*COARSE, *overrides])
+
+
+def meshed(case: Case, depth: float) -> ControlVolumes:
+    made = injection_mesh(case, needle_outline(case.needle, depth))
+    return control_volumes(made.mesh, made.cell_tags, made.facet_tags, REGIONS, BOUNDARIES)
+
+
+def area(cv: ControlVolumes, boundary: str) -> float:
+    a, b = cv.points[cv.facets[boundary].T]
+    return float(np.pi * np.sum((a[:, 0] + b[:, 0]) * np.linalg.norm(a - b, axis=1)))
+
+
+def test_mouth_of_a_hypodermic_has_the_area_of_its_bevelled_lumen() -> None:
+    case = case_of("27G")
+    cv = meshed(case, case.target_depth)
+    lumen = math.pi / 4 * case.needle.inner_diameter**2 / math.sin(case.needle.tip.angle)
+    np.testing.assert_allclose(area(cv, "mouth"), lumen, rtol=1e-9)
+
+
+def test_mouth_of_a_coaxial_needle_is_the_surface_of_the_stylets_void() -> None:
+    case = case_of("14G_coaxial")
+    cv = meshed(case, case.target_depth)
+    radius, angle = 0.5 * case.needle.stylet.diameter, case.needle.tip.angle
+    cone, slant = radius / math.tan(angle), radius / math.sin(angle)
+    cylinder = case.needle.stylet.protrusion - cone
+    expected = math.pi * radius * slant + 2 * math.pi * radius * cylinder
+    np.testing.assert_allclose(area(cv, "mouth"), expected, rtol=1e-9)
+    z = cv.points[cv.boundary("mouth"), 1]
+    np.testing.assert_allclose(z.min(), -case.target_depth)
+    np.testing.assert_allclose(z.max(), case.needle.stylet.protrusion - case.target_depth)
+
+
+@pytest.mark.parametrize("needle", NEEDLES)
+def test_volumes_are_those_of_the_layers_less_the_needle(needle: str) -> None:
+    case = case_of(needle)
+    depth = case.nodule.depth  # the tip touches the nodule: the nodule is whole
+    if needle == "14G_coaxial":
+        depth = case.nodule.depth + 2.0e-3
+    cv = meshed(case, depth)
+    total = sum(v.sum() for v in cv.volumes.values())
+    slab = math.pi * case.mesh.domain_radius**2 * case.tissue.depth
+    outline = needle_outline(case.needle, depth)
+    r, z = np.array(outline.radius), np.array(outline.height)
+    frusta = (r[:-1] ** 2 + r[:-1] * r[1:] + r[1:] ** 2) * np.diff(z)
+    hole = math.pi / 3 * frusta.sum()
+    np.testing.assert_allclose(total, slab - hole, rtol=1e-9)
+    if needle == "27G":
+        np.testing.assert_allclose(cv.volumes["nodule"].sum(), case.nodule.volume, rtol=5e-3)
+
+
+@pytest.mark.parametrize(
+    ("needle", "depth"),
+    [("27G", d) for d in (1.8e-3, 2.1e-3, 2.5e-3, 2.6e-3, 4.0e-3, 12.4e-3, 13.0e-3)]
+    + [("14G_coaxial", d) for d in (4.2e-3, 4.6e-3, 5.5e-3, 9.0e-3, 12.4e-3)],
+)
+def test_every_depth_gives_a_sound_mesh(needle: str, depth: float) -> None:
+    cv = meshed(case_of(needle), depth)
+    volume = sum(cv.volumes.values())
+    assert volume.min() > 0.0
+    for name in ("mouth", "film", "skin_surface", "outer", "fascia", "axis"):
+        assert len(cv.facets[name]) > 0, name
+    film = cv.points[cv.boundary("film")]
+    assert np.isclose(film[:, 1].max(), 0.0, atol=1e-12)  # the track opens on the skin
+    assert len(np.intersect1d(cv.boundary("film"), cv.boundary("mouth"))) == 1
+    assert len(cv.boundary("film")) == len(cv.facets["film"]) + 1  # one unbroken line
+
+
+@pytest.mark.parametrize("overrides", [("nodule=plate",), ("nodule.depth=1 mm",)])
+def test_flat_and_shallow_nodules(overrides: tuple[str, ...]) -> None:
+    case = case_of("27G", *overrides)
+    cv = meshed(case, case.target_depth)
+    np.testing.assert_allclose(cv.volumes["nodule"].sum(), case.nodule.volume, rtol=0.03)
+
+
+def test_without_a_needle() -> None:
+    case = case_of("27G")
+    made = injection_mesh(case, None)
+    cv = control_volumes(made.mesh, made.cell_tags, made.facet_tags, REGIONS, BOUNDARIES)
+    slab = math.pi * case.mesh.domain_radius**2 * case.tissue.depth
+    np.testing.assert_allclose(sum(v.sum() for v in cv.volumes.values()), slab, rtol=1e-9)
+    assert len(cv.facets["mouth"]) == 0
+
+
+def test_elements_at_the_mouth_have_the_size_asked_for() -> None:
+    case = case_of("27G")
+    cv = meshed(case, case.target_depth)
+    a, b = cv.points[cv.facets["mouth"].T]
+    wanted = case.mesh.tip_size * 0.5 * case.needle.outer_diameter
+    assert np.linalg.norm(a - b, axis=1).max() < 1.3 * wanted
+
+
+def test_digest_follows_the_parameters() -> None:
+    case = case_of("27G")
+    outline = needle_outline(case.needle, case.target_depth)
+    first, again = injection_mesh(case, outline), injection_mesh(case, outline)
+    deeper = injection_mesh(case, needle_outline(case.needle, case.target_depth + 1e-4))
+    assert first.digest == again.digest != deeper.digest

@@ -1,0 +1,89 @@
+"""The track's film beside the tissue, and the linearity of the flow."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from sim.case import Case
+from sim.config import default_case
+from sim.transport.domain import Domain
+from sim.transport.flow import Flow
+
+COARSE = ("mesh.nodule_size=0.4 mm", "mesh.tip_size=0.25")
+
+
+@pytest.fixture(scope="module")
+def domain() -> Domain:
+    case = default_case("27G", "push", COARSE)
+    return Domain.around(case, case.target_depth)
+
+
+def with_case(domain: Domain, case: Case) -> Domain:
+    return dataclasses.replace(domain, case=case)
+
+
+def with_gap(domain: Domain, gap: float) -> Domain:
+    injection = dataclasses.replace(domain.case.injection, track_gap=gap)
+    return with_case(domain, dataclasses.replace(domain.case, injection=injection))
+
+
+def solved(domain: Domain) -> tuple[Flow, float]:
+    film = domain.film()
+    flow = domain.unit_flow(film)
+    return flow, domain.backflow(flow, film)
+
+
+def impermeable(case: Case) -> Case:
+    def tight(layer: object) -> object:
+        return dataclasses.replace(layer, permeability=1e-30)
+
+    tissue = dataclasses.replace(
+        case.tissue, skin=tight(case.tissue.skin), subcutis=tight(case.tissue.subcutis)
+    )
+    nodule = dataclasses.replace(case.nodule, mineral=tight(case.nodule.mineral))
+    return dataclasses.replace(case, tissue=tissue, nodule=nodule)
+
+
+def test_film_in_tight_tissue_conducts_like_its_edges_in_series(domain: Domain) -> None:
+    tight = with_case(domain, impermeable(domain.case))
+    flow, backflow = solved(tight)
+    outline, needle = domain.outline, domain.case.needle
+    gap, viscosity = domain.case.injection.track_gap, domain.case.drug.viscosity
+    start = outline.parts.index("film")
+    r = np.array(outline.radius[start:])
+    length = np.hypot(np.diff(r), np.diff(outline.height[start:]))
+    # the cone's circumference grows linearly: its mean inverse is logarithmic
+    resistance = length[0] * np.log(r[1] / r[0]) / (r[1] - r[0])
+    resistance += length[1] / (0.5 * needle.outer_diameter)
+    expected = 2.0 * np.pi * gap**3 / (12.0 * viscosity * resistance)
+    np.testing.assert_allclose(flow.conductance, expected, rtol=1e-3)
+    np.testing.assert_allclose(backflow, flow.conductance, rtol=1e-9)
+
+
+def test_wider_track_takes_more(domain: Domain) -> None:
+    flows = [solved(with_gap(domain, gap)) for gap in (0.0, 3e-6, 6e-6, 12e-6)]
+    conductances = np.array([flow.conductance for flow, _ in flows])
+    shares = np.array([backflow / flow.conductance for flow, backflow in flows])
+    assert np.all(np.diff(conductances) > 0.0)
+    assert np.all(np.diff(shares) > 0.0)
+    assert shares[0] == 0.0
+    assert shares[-1] < 1.0
+
+
+def test_what_enters_leaves(domain: Domain) -> None:
+    flow, _ = solved(domain)
+    assert flow.imbalance < 1e-11
+    assert abs(flow.supply.sum()) < 1e-10 * flow.conductance
+    mouth = domain.cv.boundary("mouth")
+    np.testing.assert_allclose(flow.supply[mouth].sum(), flow.conductance)
+    assert np.all(np.delete(flow.supply, mouth) <= 1e-12 * flow.conductance)
+
+
+def test_flow_scales_with_the_cavity_pressure(domain: Domain) -> None:
+    flow, _ = solved(domain)
+    at = flow.scaled(2.5e5)
+    np.testing.assert_allclose(at.supply, 2.5e5 * flow.supply)
+    np.testing.assert_allclose(at.edge_flow, 2.5e5 * flow.edge_flow)
+    assert at.pressure.max() == 2.5e5
+    assert at.conductance == flow.conductance
