@@ -7,7 +7,7 @@ Steel carries no flow, so the needle is a hole. Its outline is drawn with a shar
   the ``mouth``; the annular end of the cannula belongs to the ``film``.
 * hypodermic: the bevel is drawn as the cone of the same length. The lumen's elliptical opening
   (area pi ID^2 / (4 sin beta)) becomes a band of that area around the middle of the cone: the
-  ``mouth``. A flat ellipse of that size would conduct about a quarter better than the band.
+  ``mouth``. The flat ellipse alone in a medium would conduct 40 % better than this shorter band.
 
 The nodule's own displacement during insertion is left out: depths are in the nodule's frame.
 Lengths are scaled by the needle's radius inside gmsh, whose tolerances are absolute.
