@@ -6,9 +6,8 @@ What is reused and what is solved anew:
   the cache, only where one of its own parameters changes; other inputs scale it;
 * the nodule's push-away adds to the hand's travel alone and decides no outcome: it is never solved
   again;
-* of the injection only the flow is solved, on a mesh coarsened by `COARSENING` and with the tip's
-  depth rounded to `DEPTH_STEP`: does the ordered volume go in within the time limit, and does more
-  than half of it leave the nodule along the track?
+* the infiltration is computed in full, on a mesh coarsened by `COARSENING` and with the tip's depth
+  rounded to `DEPTH_STEP`.
 
 The default itself is answered on the same settings, so that mesh errors flip nothing.
 """
@@ -16,26 +15,24 @@ The default itself is answered on the same settings, so that mesh errors flip no
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 
 from omegaconf import DictConfig
 
 from sim.case import Case, MeshSettings, Mineral, SoftLayer, Tissue
 from sim.config import to_case, uncertain_inputs, with_value
-from sim.infiltration import _tip_depth as tip_depth
+from sim.infiltration import infiltrate
 from sim.insertion import InsertionModels, evaluate
 from sim.mechanics.contact import needle_cone
 from sim.mechanics.failure import OUTCOMES
 from sim.mechanics.resistance import mineral_resistance
-from sim.outcome import InsertionResult
+from sim.outcome import InfiltrationResult, InsertionResult
 from sim.results.progress import Show
-from sim.sensitivity import Answer, Range, Row, one_at_a_time
-from sim.transport.domain import Domain
-from sim.transport.syringe import deliver
+from sim.sensitivity import Infiltration, Insertion, Range, Row, one_at_a_time
 
 COARSENING = 2.0
 DEPTH_STEP = 5e-5  # m
-COARSE_PENETRATION = 0.25  # element size / needle radius
+COARSE_PENETRATION = 0.2  # element size / needle radius
+FLOW = ("porosity", "permeability", "diffusion_ratio", "clearance_rate")  # of a layer or mineral
 
 
 def sweep(
@@ -57,51 +54,47 @@ def sweep(
     rows, notes
         As `sim.sensitivity.one_at_a_time`.
     """
-    again = Reevaluation(case, models)
-    ranges = [Range(x.key, x.default, x.low, x.high) for x in uncertain_inputs(cfg)]
     return one_at_a_time(
         case.needle.name,
-        ranges,
-        again.answer(case),
-        lambda key, text: again.answer(to_case(with_value(cfg, key, text))),
+        [Range(x.key, x.default, x.low, x.high) for x in uncertain_inputs(cfg)],
+        Reevaluation(cfg, case, models),
         lambda fraction: show("turning points", fraction),
     )
 
 
-@dataclass(frozen=True)
-class _Injection:
-    """Flow at unit pressure on the coarse mesh."""
-
-    conductance: float  # m3/(s Pa); 0 where the mouth is not in the tissue
-    route: str
-
-
 class Reevaluation:
-    """Answers for variants of `case`; equal sub-problems are solved once."""
+    """Answers with one input of `cfg` changed; equal sub-problems are solved once.
 
-    def __init__(self, case: Case, models: InsertionModels) -> None:
-        self.case, self.models = case, models
+    Both questions raise `ConfigError` for a value that contradicts another input, and `SolverError`
+    when a sub-problem that had to be solved anew has no solution.
+    """
+
+    def __init__(self, cfg: DictConfig, case: Case, models: InsertionModels) -> None:
+        self.cfg, self.case, self.models = cfg, case, models
+        self._cases: dict[tuple[str, str], Case] = {}
         self._insertions: dict[Case, InsertionResult] = {}
-        self._injections: dict[tuple[object, ...], _Injection] = {}
+        self._infiltrations: dict[tuple[Case, float], InfiltrationResult] = {}
 
-    def answer(self, case: Case) -> Answer:
-        """Return what happens to `case`.
+    def insertion(self, change: tuple[str, str] | None) -> Insertion:
+        """Return the outcome and the smallest margin of those that can stop the needle."""
+        result = self._insert(self._changed(change))
+        stopping = [margin for name, margin in result.margins.items() if name in OUTCOMES]
+        return Insertion(result.outcome, min(stopping))
 
-        Raises
-        ------
-        SolverError
-            When a sub-problem that had to be solved anew has no solution.
-        """
-        insertion = self._insertion(case)
-        stopping = [margin for name, margin in insertion.margins.items() if name in OUTCOMES]
-        injection = self._injection(case, insertion)
-        ended_by = "time_limit"
-        if injection.conductance > 0.0:
-            delivery = deliver(case.needle, case.drug, case.injection, injection.conductance)
-            ended_by = delivery.ended_by
-        return Answer(insertion.outcome, ended_by, injection.route, min(stopping))
+    def infiltration(self, change: tuple[str, str] | None) -> Infiltration:
+        """Return what ended the injection and how much of the nodule the drug reaches."""
+        result = self._infiltrate(self._changed(change))
+        share = result.dose_in_nodule / result.dose if result.dose > 0.0 else 0.0
+        return Infiltration(result.ended_by, share, result.infiltrated_fraction)
 
-    def _insertion(self, case: Case) -> InsertionResult:
+    def _changed(self, change: tuple[str, str] | None) -> Case:
+        if change is None:
+            return self.case
+        if change not in self._cases:
+            self._cases[change] = to_case(with_value(self.cfg, *change))
+        return self._cases[change]
+
+    def _insert(self, case: Case) -> InsertionResult:
         key = _insertion_problem(case, self.case)
         if key not in self._insertions:
             self._insertions[key] = evaluate(key, self._models(key))
@@ -114,40 +107,15 @@ class Reevaluation:
         resistance = mineral_resistance(case.nodule.mineral, angle, COARSE_PENETRATION)
         return dataclasses.replace(self.models, resistance=resistance)
 
-    def _injection(self, case: Case, insertion: InsertionResult) -> _Injection:
-        depth = DEPTH_STEP * round(tip_depth(case, insertion) / DEPTH_STEP)
-        key = _flow_problem(case, depth)
-        if key not in self._injections:
-            self._injections[key] = _inject(case, depth)
-        return self._injections[key]
-
-
-def _inject(case: Case, depth: float) -> _Injection:
-    domain = Domain.around(dataclasses.replace(case, mesh=_coarser(case.mesh)), depth)
-    if domain.outline is None:
-        return _Injection(0.0, "soft_tissue")
-    film = domain.film()
-    flow = domain.unit_flow(film)
-    if not domain.mouth_in_nodule():
-        return _Injection(flow.conductance, "soft_tissue")
-    leak = domain.backflow(flow, film) / flow.conductance  # at 1 Pa
-    return _Injection(flow.conductance, "track" if leak > 0.5 else "nodule")
-
-
-def _insertion_problem(case: Case, default: Case) -> Case:
-    """Return `case` with everything at `default` that no force depends on."""
-
-    def bare[T: (SoftLayer, Mineral)](layer: T) -> T:
-        return dataclasses.replace(layer, permeability=0.0, diffusion_ratio=0.0, clearance_rate=0.0)
-
-    tissue, nodule = case.tissue, case.nodule
-    return dataclasses.replace(
-        case,
-        tissue=Tissue(bare(tissue.skin), bare(tissue.subcutis)),
-        nodule=dataclasses.replace(nodule, mineral=bare(nodule.mineral)),
-        drug=default.drug,
-        injection=default.injection,
-    )
+    def _infiltrate(self, case: Case) -> InfiltrationResult:
+        insertion = self._insert(case)
+        depth = DEPTH_STEP * round(insertion.reached_depth / DEPTH_STEP)
+        key = _infiltration_problem(case, self.case), depth
+        if key not in self._infiltrations:
+            stopped = dataclasses.replace(insertion, reached_depth=depth)
+            coarse = dataclasses.replace(key[0], mesh=_coarser(case.mesh))
+            self._infiltrations[key] = infiltrate(coarse, stopped)
+        return self._infiltrations[key]
 
 
 def _coarser(mesh: MeshSettings) -> MeshSettings:
@@ -173,14 +141,45 @@ def _mineral_problem(case: Case) -> tuple[float, ...]:
     return tuple(round(value, 9) for value in ratios)
 
 
-def _flow_problem(case: Case, depth: float) -> tuple[object, ...]:
-    """Everything the flow at unit pressure depends on."""
-    nodule, tissue = case.nodule, case.tissue
-    layers = (tissue.skin, tissue.subcutis)
-    return (
-        case.needle,
-        depth,
-        *((layer.thickness, layer.permeability) for layer in layers),
-        (nodule.diameter, nodule.height, nodule.depth, nodule.mineral.permeability),
-        (case.injection.track_gap, case.drug.viscosity),
+def _insertion_problem(case: Case, default: Case) -> Case:
+    """Return `case` with everything at `default` that no force depends on."""
+    tissue, usual = case.tissue, default.tissue
+    mineral = _mixed(default.nodule.mineral, case.nodule.mineral)
+    layers = _mixed(usual.skin, tissue.skin), _mixed(usual.subcutis, tissue.subcutis)
+    return dataclasses.replace(
+        case,
+        tissue=Tissue(*layers),
+        nodule=dataclasses.replace(case.nodule, mineral=mineral),
+        drug=default.drug,
+        injection=default.injection,
     )
+
+
+def _infiltration_problem(case: Case, default: Case) -> Case:
+    """Return `case` with everything at `default` that matters to the insertion alone."""
+    tissue, usual = case.tissue, default.tissue
+    skin, subcutis = _mixed(tissue.skin, usual.skin), _mixed(tissue.subcutis, usual.subcutis)
+    needle = dataclasses.replace(
+        case.needle, steel=default.needle.steel, free_length=default.needle.free_length
+    )
+    nodule = dataclasses.replace(
+        case.nodule,
+        mineral=_mixed(case.nodule.mineral, default.nodule.mineral),
+        fixation=default.nodule.fixation,
+        fixation_stiffness=default.nodule.fixation_stiffness,
+    )
+    return dataclasses.replace(
+        case,
+        needle=needle,
+        technique=default.technique,
+        tissue=Tissue(
+            dataclasses.replace(skin, thickness=tissue.skin.thickness),
+            dataclasses.replace(subcutis, thickness=tissue.subcutis.thickness),
+        ),
+        nodule=nodule,
+    )
+
+
+def _mixed[T: (SoftLayer, Mineral)](flow: T, rest: T) -> T:
+    """Return a material with the flow properties of the one and all others of the other."""
+    return dataclasses.replace(rest, **{name: getattr(flow, name) for name in FLOW})

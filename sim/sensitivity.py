@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass, fields
+from typing import Protocol
 
 from sim.errors import ConfigError, SolverError
 from sim.results.files import Cell
@@ -31,13 +32,30 @@ class Range:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What one evaluation says."""
+class Insertion:
+    """What one evaluation says about getting in."""
 
-    insertion: str  # outcome
-    injection: str  # what ended it: "volume" is the whole ordered one
-    route: str  # where more than half of the flow goes: "nodule", "track" or "soft_tissue"
-    margin: float  # the smallest of those that can stop the insertion
+    outcome: str
+    margin: float  # the smallest of those that can stop the needle
+
+
+@dataclass(frozen=True)
+class Infiltration:
+    """What one evaluation says about the drug."""
+
+    ended_by: str  # "volume": the whole ordered one went in; or "time_limit"
+    dose_share: float  # of the dose in the nodule at the end of the injection
+    infiltrated: float  # share of the nodule's volume above the threshold
+
+
+class Evaluator(Protocol):
+    """Answers with one input at another value, or the default for None."""
+
+    def insertion(self, change: tuple[str, str] | None) -> Insertion:
+        """Answer for (key, value as text)."""
+
+    def infiltration(self, change: tuple[str, str] | None) -> Infiltration:
+        """Answer for (key, value as text)."""
 
 
 @dataclass(frozen=True)
@@ -51,15 +69,16 @@ class Row:
     side: str  # "low" or "high"
     margin_default: float
     margin_end: float
-    insertion_default: str
-    insertion_end: str
-    insertion_turns_at: str  # empty where it does not turn, or between choices
-    injection_default: str
-    injection_end: str
-    injection_turns_at: str
-    route_default: str
-    route_end: str
-    route_turns_at: str
+    outcome_default: str
+    outcome_end: str
+    outcome_turns_at: str  # empty where it does not turn, or between choices
+    ended_by_default: str
+    ended_by_end: str
+    ended_by_turns_at: str
+    dose_share_default: float
+    dose_share_end: float
+    infiltrated_default: float
+    infiltrated_end: float
 
     def cells(self) -> tuple[Cell, ...]:
         """The row as CSV cells, in the order of `HEADER`."""
@@ -68,14 +87,11 @@ class Row:
 
 HEADER = tuple(field.name for field in fields(Row))
 
-type Evaluate = Callable[[str, str], Answer]  # (key, value as text)
-
 
 def one_at_a_time(
     needle: str,
     ranges: Sequence[Range],
-    default: Answer,
-    evaluate: Evaluate,
+    evaluator: Evaluator,
     show: Callable[[float], None] = lambda fraction: None,
 ) -> tuple[list[Row], list[str]]:
     """Evaluate both ends of every range and bisect where an answer changes.
@@ -85,10 +101,7 @@ def one_at_a_time(
     needle : str
         Name for the rows.
     ranges : sequence of Range
-    default : Answer
-        With every input at its default.
-    evaluate : callable
-        Answer with one input at a value and all others at their defaults.
+    evaluator : Evaluator
     show : callable
         Gets the fraction done.
 
@@ -105,43 +118,46 @@ def one_at_a_time(
             if end == entry.default:
                 continue
             try:
-                rows.append(_row(needle, entry, side, end, default, evaluate))
+                rows.append(_row(needle, entry, side, end, evaluator))
             except (ConfigError, SolverError) as error:
                 notes.append(f"turning points: {entry.key} = {end} was not evaluated: {error}")
         show((done + 1) / len(ranges))
     return rows, notes
 
 
-def _row(
-    needle: str, entry: Range, side: str, end: str, default: Answer, evaluate: Evaluate
-) -> Row:
-    at_end = evaluate(entry.key, end)
-
-    def turn(question: str) -> str:
-        before = getattr(default, question)
-        if getattr(at_end, question) == before:
-            return ""
-        return turning_value(
-            entry.default, end, lambda text: getattr(evaluate(entry.key, text), question) == before
+def _row(needle: str, entry: Range, side: str, end: str, evaluator: Evaluator) -> Row:
+    key, default = entry.key, entry.default
+    before, after = evaluator.insertion(None), evaluator.insertion((key, end))
+    outcome_turns_at = ended_by_turns_at = ""
+    if after.outcome != before.outcome:
+        outcome_turns_at = turning_value(
+            default, end, lambda text: evaluator.insertion((key, text)).outcome == before.outcome
         )
-
+    usual, drug = evaluator.infiltration(None), evaluator.infiltration((key, end))
+    if drug.ended_by != usual.ended_by:
+        ended_by_turns_at = turning_value(
+            default,
+            end,
+            lambda text: evaluator.infiltration((key, text)).ended_by == usual.ended_by,
+        )
     return Row(
         needle=needle,
-        input=entry.key,
-        default=entry.default,
+        input=key,
+        default=default,
         end=end,
         side=side,
-        margin_default=default.margin,
-        margin_end=at_end.margin,
-        insertion_default=default.insertion,
-        insertion_end=at_end.insertion,
-        insertion_turns_at=turn("insertion"),
-        injection_default=default.injection,
-        injection_end=at_end.injection,
-        injection_turns_at=turn("injection"),
-        route_default=default.route,
-        route_end=at_end.route,
-        route_turns_at=turn("route"),
+        margin_default=before.margin,
+        margin_end=after.margin,
+        outcome_default=before.outcome,
+        outcome_end=after.outcome,
+        outcome_turns_at=outcome_turns_at,
+        ended_by_default=usual.ended_by,
+        ended_by_end=drug.ended_by,
+        ended_by_turns_at=ended_by_turns_at,
+        dose_share_default=usual.dose_share,
+        dose_share_end=drug.dose_share,
+        infiltrated_default=usual.infiltrated,
+        infiltrated_end=drug.infiltrated,
     )
 
 

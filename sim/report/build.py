@@ -22,8 +22,8 @@ CAPTIONS = {
     "scale and one spatial scale, the needle drawn in where it stopped.",
     "uptake": "Where the delivered drug is over time (stacked).",
     "threshold": "Share of the nodule's volume that ever exceeded a concentration.",
-    "turning_points": "Smallest margin of the insertion over each uncertain input's range, the "
-    "others at their defaults.",
+    "turning_points": "Over each uncertain input's range, the others at their defaults. Above: the "
+    "smallest margin of the insertion. Below: the infiltrated share of the nodule.",
 }
 
 
@@ -66,6 +66,7 @@ def write_report(
         ],
         failures=failures,
         turning=words.turning_words(records),
+        shares=[text for record in records if (text := words.share_words(record))],
         figures=[_figure(name, path, records) for name, path in pictures.items()],
         lines=[(_meaning(line.key), line) for line in _lines(records)],
         inputs=_inputs(records),

@@ -28,11 +28,6 @@ AS = {
     "torque_limit": ("stops at the torque limit", "stopping at the torque limit"),
     "failed": ("has no solution", "having no solution"),
 }
-ROUTES = {
-    "nodule": "keeps most of the flow in the nodule",
-    "track": "loses most of the flow along its track",
-    "soft_tissue": "injects outside the nodule",
-}
 INJECTED = {
     "volume": "delivers the whole ordered volume",
     "time_limit": "does not deliver the whole volume within the time limit",
@@ -141,17 +136,36 @@ def turning_words(records: Sequence[Record]) -> list[str]:
     found: list[tuple[int, str]] = []
     for record in records:
         for row in record.turning_points:
-            before, after = row["insertion_default"], row["insertion_end"]
+            before, after = row["outcome_default"], row["outcome_end"]
             if before != after:
                 change = f"the {record.name} {AS[after][0]} instead of {AS[before][1]}"
                 rank = 0 if "reached_target" in (before, after) else 1
-                found.append((rank, _turn(row, row["insertion_turns_at"], change)))
-            for rank, question, verbs in ((2, "injection", INJECTED), (3, "route", ROUTES)):
-                end = row[f"{question}_end"]
-                if end != row[f"{question}_default"]:
-                    change = f"the {record.name} {verbs[end]}"
-                    found.append((rank, _turn(row, row[f"{question}_turns_at"], change)))
+                found.append((rank, _turn(row, row["outcome_turns_at"], change)))
+            if row["ended_by_end"] != row["ended_by_default"]:
+                change = f"the {record.name} {INJECTED[row['ended_by_end']]}"
+                found.append((2, _turn(row, row["ended_by_turns_at"], change)))
     return [sentence for _, sentence in sorted(found, key=lambda entry: entry[0])]
+
+
+def share_words(record: Record, most: int = 3) -> str:
+    """Which inputs move the infiltrated share of the nodule most; empty if none does."""
+    shares: dict[str, list[float]] = {}
+    ends: dict[str, list[str]] = {}
+    for row in record.turning_points:
+        pair = (float(row["infiltrated_default"]), float(row["infiltrated_end"]))
+        shares.setdefault(row["input"], []).extend(pair)
+        ends.setdefault(row["input"], []).append(row["end"])
+    told = [
+        f"{percent(low)} to {percent(high)} over {name} {' – '.join(ends[name])}"
+        for low, high, name in sorted(
+            ((min(values), max(values), name) for name, values in shares.items()),
+            key=lambda span: span[0] - span[1],
+        )[:most]
+        if high - low > 0.01
+    ]
+    if not told:
+        return ""
+    return f"{record.name}, infiltrated share of the nodule: {'; '.join(told)}."
 
 
 def _turn(row: dict[str, str], at: str, change: str) -> str:

@@ -67,12 +67,12 @@ def test_words_of_a_run_without_infiltration(tmp_path, records):
 
 def test_every_turning_point_is_told(records):
     rows = [row for record in records[:2] for row in record.turning_points]
-    turning = [row for row in rows if row["insertion_end"] != row["insertion_default"]]
+    turning = [row for row in rows if row["outcome_end"] != row["outcome_default"]]
     assert turning
     sentences = words.turning_words(records[:2])
     assert len(sentences) == len(turning)
     assert all(
-        row["insertion_turns_at"] in text for row, text in zip(turning, sentences, strict=True)
+        row["outcome_turns_at"] in text for row, text in zip(turning, sentences, strict=True)
     )
 
 

@@ -25,12 +25,32 @@ from sim.results.record import (
     Record,
     load,
 )
-from sim.sensitivity import HEADER, Answer, Range, one_at_a_time
+from sim.sensitivity import HEADER, Infiltration, Insertion, Range, one_at_a_time
 
 RANGES = (
     Range("nodule.mineral.solid_strength", "240 MPa", "70 MPa", "800 MPa"),
     Range("technique.side_force_ratio", "0.1", "0", "0.2"),
 )
+
+
+class Scaled:
+    """Margins that fall with the input's value, an infiltrated share that follows them."""
+
+    def __init__(self, default: InsertionResult) -> None:
+        self.default = default
+
+    def insertion(self, change: tuple[str, str] | None) -> Insertion:
+        margin = min(self.default.margins.values())
+        if change is None:
+            return Insertion(self.default.outcome, margin)
+        usual = next(entry.default for entry in RANGES if entry.key == change[0])
+        value, usual = (float(text.split()[0]) for text in (change[1], usual))
+        margin *= (usual / max(value, 0.01)) ** 0.8
+        return Insertion("reached_target" if margin > 1.0 else "buckled", margin)
+
+    def infiltration(self, change: tuple[str, str] | None) -> Infiltration:
+        share = min(0.3 * self.insertion(change).margin, 1.0)
+        return Infiltration("volume", share, share)
 
 
 def write_record(
@@ -55,15 +75,6 @@ def write_record(
     run = {"run.status": "complete", "run.wall_s": 1.0, "run.peak_memory_MB": 100.0}
     content = values | more | treatment | run | {"run.notes": notes + reasons + why}
     write_json(folder / METRICS, content)
-    worst = min(insertion.margins.values())
-
-    def answer(key: str, text: str) -> Answer:
-        entry = next(entry for entry in RANGES if entry.key == key)
-        value, usual = (float(number.split()[0]) for number in (text, entry.default))
-        margin = worst * (usual / max(value, 0.01)) ** 0.8
-        return Answer("reached_target" if margin > 1.0 else "buckled", "volume", "track", margin)
-
-    default = Answer(insertion.outcome, "volume", "track", worst)
-    rows, _ = one_at_a_time(case.needle.name, RANGES, default, answer)
+    rows, _ = one_at_a_time(case.needle.name, RANGES, Scaled(insertion))
     write_rows(folder / TURNING_POINTS, HEADER, [row.cells() for row in rows])
     return load(folder)

@@ -10,7 +10,8 @@ from sim.errors import ConfigError
 from sim.sensitivity import (
     MAX_BISECTIONS,
     RESOLUTION,
-    Answer,
+    Infiltration,
+    Insertion,
     Range,
     one_at_a_time,
     turning_value,
@@ -21,7 +22,6 @@ ROUNDING = 1e-3  # four digits
 STRENGTH = Range("strength", "240 MPa", "70 MPa", "0.8 GPa")
 RATIO = Range("ratio", "0.1", "0", "0.2")
 HOLD = Range("hold", "held", "free", "fixed")
-DEFAULT = Answer("buckled", "volume", "track", 0.5)
 
 
 @pytest.mark.parametrize("turn", [75.0, 100.0, 150.0, 230.0])
@@ -50,26 +50,33 @@ def test_bisection_is_bounded():
     assert 0 < len(calls) <= MAX_BISECTIONS
 
 
-def answer(key: str, value: str) -> Answer:
-    """Margin 1 is crossed at 120 MPa, and by letting go."""
-    margin = {"strength": lambda: 120.0 / to_si(value, "MPa"),
-              "ratio": lambda: 0.5,
-              "hold": lambda: 2.0 if value == "fixed" else 0.5}[key]()  # fmt: skip
-    return Answer("reached_target" if margin > 1.0 else "buckled", "volume", "track", margin)
+class Closed:
+    """Margin 1 is crossed at 120 MPa, and by fixing; nothing changes the drug's way."""
+
+    def insertion(self, change: tuple[str, str] | None) -> Insertion:
+        margin = 0.5
+        if change is not None and change[0] == "strength":
+            margin = 120.0 / to_si(change[1], "MPa")
+        if change == ("hold", "fixed"):
+            margin = 2.0
+        return Insertion("reached_target" if margin > 1.0 else "buckled", margin)
+
+    def infiltration(self, change: tuple[str, str] | None) -> Infiltration:
+        return Infiltration("volume", 0.4, 0.6)
 
 
 def test_only_the_end_that_changes_an_answer_turns():
-    rows, notes = one_at_a_time("27G", (STRENGTH, RATIO, HOLD), DEFAULT, answer)
+    rows, notes = one_at_a_time("27G", (STRENGTH, RATIO, HOLD), Closed())
     assert [(row.input, row.side, row.end) for row in rows] == [
         ("strength", "low", "70 MPa"), ("strength", "high", "0.8 GPa"),
         ("ratio", "low", "0"), ("ratio", "high", "0.2"),
         ("hold", "low", "free"), ("hold", "high", "fixed"),
     ]  # fmt: skip
-    turning = [row.insertion_turns_at for row in rows]
+    turning = [row.outcome_turns_at for row in rows]
     assert to_si(turning[0], "MPa") == pytest.approx(120.0, rel=0.01)
     assert turning[1:] == [""] * 5
-    assert [row.insertion_end for row in rows][-1] == "reached_target"
-    assert all(row.injection_turns_at == "" for row in rows)
+    assert [row.outcome_end for row in rows][-1] == "reached_target"
+    assert all(row.ended_by_turns_at == "" for row in rows)
     assert notes == []
     assert rows[0].margin_end == pytest.approx(120.0 / 70.0, rel=1e-14)
 
@@ -77,19 +84,31 @@ def test_only_the_end_that_changes_an_answer_turns():
 def test_a_default_at_an_end_gives_one_row_and_progress_ends_at_one():
     shown = []
     ranges = (Range("strength", "240 MPa", "240 MPa", "800 MPa"),)
-    rows, notes = one_at_a_time("27G", ranges, DEFAULT, answer, shown.append)
+    rows, notes = one_at_a_time("27G", ranges, Closed(), shown.append)
     assert [row.end for row in rows] == ["800 MPa"]
     assert shown == [1.0]
     assert notes == []
 
 
 def test_an_end_that_contradicts_another_input_is_named_not_dropped_silently():
-    def refuse(key: str, value: str) -> Answer:
-        if value == "0.2":
-            raise ConfigError(key, value, "less than the rest")
-        return answer(key, value)
+    class Refusing(Closed):
+        def insertion(self, change: tuple[str, str] | None) -> Insertion:
+            if change == ("ratio", "0.2"):
+                raise ConfigError("ratio", "0.2", "less than the rest")
+            return super().insertion(change)
 
-    rows, notes = one_at_a_time("27G", (RATIO,), DEFAULT, refuse)
+    rows, notes = one_at_a_time("27G", (RATIO,), Refusing())
     assert [row.end for row in rows] == ["0"]
     assert len(notes) == 1
     assert "ratio = 0.2 was not evaluated" in notes[0]
+
+
+def test_what_ends_the_injection_turns_on_its_own():
+    class Slow(Closed):
+        def infiltration(self, change: tuple[str, str] | None) -> Infiltration:
+            strong = change is not None and to_si(change[1], "MPa") > 400.0
+            return Infiltration("time_limit" if strong else "volume", 0.4, 0.6)
+
+    low, high = one_at_a_time("27G", (STRENGTH,), Slow())[0]
+    assert low.ended_by_turns_at == ""
+    assert to_si(high.ended_by_turns_at, "MPa") == pytest.approx(400.0, rel=0.01)
