@@ -102,38 +102,36 @@ def evaluate(case: Case, models: InsertionModels) -> InsertionResult:
     say how far each mechanism is from deciding, in multiples of the loads.
     """
     start = time.process_time()
-    depth = _depths(case)
+    depth, top = _depths(case), case.nodule.depth
     planned = _Path.walk(case, models, depth)
     reached, decided_by = _stop(case, models, planned)
     path = _Path.walk(case, models, np.append(depth[depth < reached], reached))
     outcome, reason = _outcome(case, path, decided_by)
-    force, penetration = path.loads.total.force, path.loads.depth - case.nodule.depth
-    travel = path.loads.depth + path.displacement
-    torque = path.loads.total.torque
+    walked, total = path.loads.depth, path.loads.total
+    travel = walked + path.displacement
+    inside = float(np.clip(reached - top, 0.0, case.nodule.height))
+    entering = (walked >= top) & (walked <= top + needle_cone(case.needle).length)
     turn = case.technique.rotation_speed / case.technique.axial_speed  # rad per m
-    inside = float(np.clip(penetration[-1], 0.0, case.nodule.height))
-    touched = penetration[-1] >= 0.0
-    entering = path.loads.depth <= case.nodule.depth + needle_cone(case.needle).length
     return InsertionResult(
         outcome=outcome,
         reason=reason,
-        reached_depth=float(reached),
+        reached_depth=reached,
         depth_in_nodule=inside,
         curve=ForceCurve(
             depth=travel,
-            penetration=penetration,
-            force=force,
-            tip=path.loads.total.tip,
-            friction=path.loads.total.shaft,
-            torque=torque,
+            penetration=walked - top,
+            force=total.force,
+            tip=total.tip,
+            friction=total.shaft,
+            torque=total.torque,
             buckling_load=path.use.buckling_load,
             nodule_displacement=path.displacement,
         ),
         skin_puncture_force=float(path.loads.skin.tip.max()),
-        nodule_entry_force=float(force[entering].max()) if touched else None,
-        peak_force=float(force.max()),
-        peak_torque=float(torque.max()),
-        work=float(trapezoid(force + turn * torque, travel)),
+        nodule_entry_force=float(total.force[entering].max()) if entering.any() else None,
+        peak_force=float(total.force.max()),
+        peak_torque=float(total.torque.max()),
+        work=float(trapezoid(total.force + turn * total.torque, travel)),
         margins=_margins(planned.use),
         nodule_displacement=float(path.displacement[-1]),
         tip_deflection=float(path.use.tip_deflection.max()),
