@@ -58,6 +58,7 @@ def registry() -> pint.UnitRegistry:
     return units
 
 
+@functools.lru_cache(maxsize=4096)
 def to_si(text: str, unit: str) -> float:
     """Convert a number with a unit, e.g. ``"12.7 mm"``, to a float in `unit`.
 

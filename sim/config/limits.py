@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sim.needles.catalogue import OUTER_DIAMETERS
+from sim.units import to_si
 
 # Dotted key -> SI value or choice; a key that is null is left out.
 Flat = Mapping[str, Any]
@@ -21,6 +23,11 @@ class Limit:
     high: str
     why: str = ""
     null: str = ""  # what null means; empty: null is refused
+
+    @functools.cached_property
+    def bounds(self) -> tuple[float, float]:
+        """The bounds in SI."""
+        return to_si(self.low, self.unit), to_si(self.high, self.unit)
 
     @property
     def allowed(self) -> str:
@@ -226,7 +233,7 @@ RULES: tuple[Rule, ...] = (
         lambda v: v["nodule.depth"] + v["nodule.height"] <= fascia(v) - _MARGIN,
         "the nodule (nodule.height {0[nodule.height]}) must end 0.2 mm above the fascia, which "
         "lies below tissue.skin.thickness ({0[tissue.skin.thickness]}) and "
-        "tissue.subcutis.thickness ({0[tissue.subcutis.thickness]})",
+        "tissue.subcutis.thickness ({0[tissue.subcutis.thickness]}); make it smaller or shallower",
     ),
     Rule(
         "nodule.diameter",

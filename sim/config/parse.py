@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import fields
 
 from omegaconf import DictConfig, OmegaConf
@@ -25,8 +26,8 @@ from sim.case import (
     Tissue,
 )
 from sim.config.limits import CHOICES, LIMITS, RULES, Flat, Limit, free_length, target
-from sim.config.refusal import refusal
-from sim.config.schema import CaseConfig, ComparisonConfig, PatientConfig, SideConfig
+from sim.config.refusal import refusal, unknown_key
+from sim.config.schema import CaseConfig, ComparisonConfig, PatientConfig, SideConfig, keys
 from sim.errors import ConfigError
 from sim.materials import mineral as laws
 from sim.units import to_si
@@ -41,48 +42,48 @@ def to_case(cfg: DictConfig) -> Case:
         At the first key that is unknown, missing, of another dimension, outside its bounds, or
         that does not go with another one.
     """
-    tree = _resolved(cfg, CaseConfig)
-    given = dict(_flatten({f.name: tree[f.name] for f in fields(CaseConfig)}))
-    values = _read(given)
-    for rule in RULES:
-        if not rule.holds(values):
-            raise ConfigError(rule.key, given.get(rule.key), rule.allowed.format(given))
-    return _build(values)
+    return _case(_texts(cfg, CaseConfig))
 
 
 def compare_cases(cfg: DictConfig) -> tuple[Case, Case]:
     """Return the two cases of a comparison; a refused key carries its side, e.g. ``a.needle``."""
-    tree = _resolved(cfg, ComparisonConfig)
-    return _side(tree, "a"), _side(tree, "b")
+    given = _texts(cfg, ComparisonConfig)
+    return _side(given, "a"), _side(given, "b")
 
 
-def _side(comparison: dict, side: str) -> Case:
+def _side(comparison: Mapping[str, object], side: str) -> Case:
     """Convert one side of a comparison."""
-    shared = {f.name: comparison[f.name] for f in fields(PatientConfig)}
-    own = {f.name: comparison[side][f.name] for f in fields(SideConfig)}
+    own = {key: f"{side}.{key}" for key in keys(SideConfig)}
+    shared = {key: key for key in keys(PatientConfig)}
     try:
-        return to_case(OmegaConf.create(shared | own))
+        return _case({key: comparison[at] for key, at in (shared | own).items()})
     except ConfigError as error:
-        if error.key.partition(".")[0] not in own:
-            raise
-        raise ConfigError(f"{side}.{error.key}", error.given, error.allowed) from error
+        key = own.get(error.key, error.key)
+        raise ConfigError(key, error.given, error.allowed) from error
 
 
-def _resolved(cfg: DictConfig, schema: type) -> dict:
-    """Return the configuration as plain data after checking keys and types against the schema.
+def _texts(cfg: DictConfig, schema: type) -> dict[str, object]:
+    """Return {dotted key: value as written}, with exactly the keys of the schema.
 
-    An experiment may add keys of its own in a subclass of the schema, as the type of the root. The
-    merge starts from plain data: a node that Hydra's ``+key`` has opened would let any key in.
+    Hydra's own check is not enough: ``+key=value`` adds keys to typed nodes. An experiment may add
+    keys of its own in a subclass of the schema, as the type of its root.
     """
     root = OmegaConf.get_type(cfg)
     if isinstance(root, type) and issubclass(root, schema):
         schema = root
     try:
-        typed = OmegaConf.merge(OmegaConf.structured(schema), OmegaConf.to_container(cfg))
-        return OmegaConf.to_container(typed, resolve=True, throw_on_missing=True)
+        tree = OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True)
     except OmegaConfBaseException as error:
-        key = error.full_key or ""
-        raise refusal(error, [f"{key}={OmegaConf.select(cfg, key)}"]) from error
+        raise refusal(error) from error
+    given = dict(_flatten(tree))
+    known = keys(schema)
+    for key in given:
+        if key not in known:
+            raise ConfigError(key, given[key], unknown_key(key, known))
+    for key in known:
+        if key not in given:
+            raise ConfigError(key, None, "a value is needed here")
+    return given
 
 
 def _flatten(tree: dict, prefix: str = "") -> list[tuple[str, object]]:
@@ -93,7 +94,16 @@ def _flatten(tree: dict, prefix: str = "") -> list[tuple[str, object]]:
     return flat
 
 
-def _read(given: dict[str, object]) -> dict[str, float | str]:
+def _case(given: Mapping[str, object]) -> Case:
+    """Convert the values as written to SI and check the combinations."""
+    values = _read({key: given[key] for key in keys(CaseConfig)})
+    for rule in RULES:
+        if not rule.holds(values):
+            raise ConfigError(rule.key, given[rule.key], rule.allowed.format(given))
+    return _build(values)
+
+
+def _read(given: Mapping[str, object]) -> dict[str, float | str]:
     """Convert every value to SI, leaving out the keys that are null."""
     values: dict[str, float | str] = {}
     for key, value in given.items():
@@ -114,7 +124,7 @@ def _quantity(key: str, value: object, limit: Limit) -> float:
         number = to_si(str(value), limit.unit)
     except ValueError as error:
         raise ConfigError(key, value, f"{error}; {limit.allowed}") from error
-    low, high = to_si(limit.low, limit.unit), to_si(limit.high, limit.unit)
+    low, high = limit.bounds
     slack = 1e-12 * max(abs(low), abs(high))  # a bound in other units is still the bound
     if not low - slack <= number <= high + slack:
         raise ConfigError(key, value, limit.allowed)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 
-from hydra.errors import HydraException, MissingConfigException
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf.errors import (
     ConfigAttributeError,
     ConfigKeyError,
@@ -41,8 +41,12 @@ def refusal(error: Exception, overrides: Sequence[str] = ()) -> ConfigError:
     return ConfigError(
         key,
         value,
-        f"{_line(str(error))} Write key=value, with a decimal point; quote twice what holds "
-        "brackets or commas",
+        (
+            "Hydra cannot read it."
+            if isinstance(error, OverrideParseException)
+            else _line(str(error))
+        )
+        + " Write key=value, with a decimal point and ** for a power",
     )
 
 
@@ -63,7 +67,7 @@ def _offending(message: str, overrides: Sequence[str]) -> tuple[str, str]:
 def _line(message: str) -> str:
     """Return a message of several lines in one, without links and advice on Hydra's syntax."""
     text = re.split(r"See https|\n1\. |To append to", message)[0]
-    return " ".join(text.replace("^", "").split()).rstrip(".?") + "."
+    return " ".join(text.split()).rstrip(".?") + "."
 
 
 def _choices(options: Sequence[str]) -> str:
@@ -74,14 +78,23 @@ def _reason(error: OmegaConfBaseException) -> str:
     if isinstance(error, MissingMandatoryValue):
         return "a value is needed here"
     if isinstance(error, ConfigKeyError | ConfigAttributeError) and is_dataclass(error.object_type):
-        known = [f.name for f in fields(error.object_type)]
-        name = (error.full_key or "").rpartition(".")[2]
-        if name == "_target_":
-            return "nothing of a configuration is instantiated"
-        near = difflib.get_close_matches(name, known, n=1)
-        return (
-            "there is no such key"
-            + (f", did you mean {near[0]}?" if near else ";")
-            + f" Allowed here: {', '.join(known)}"
-        )
+        parent = (error.full_key or "").rpartition(".")[0]
+        names = [f.name for f in fields(error.object_type)]
+        known = [f"{parent}.{name}".lstrip(".") for name in names]
+        return unknown_key(error.full_key or "", known)
     return _line((error.msg or str(error)).splitlines()[0])
+
+
+def unknown_key(key: str, known: Sequence[str]) -> str:
+    """Say what is allowed in place of a key that is not among the known ones."""
+    parent, _, name = key.rpartition(".")
+    if name == "_target_":
+        return "nothing of a configuration is instantiated"
+    prefix = f"{parent}." if parent else ""
+    names = [k.removeprefix(prefix).partition(".")[0] for k in known if k.startswith(prefix)]
+    near = difflib.get_close_matches(name, names, n=1)
+    return (
+        "there is no such key"
+        + (f", did you mean {near[0]}?" if near else ";")
+        + f" allowed here: {', '.join(dict.fromkeys(names))}"
+    )

@@ -6,8 +6,9 @@ groups' options fill every field, so none has a default here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+import functools
+from dataclasses import dataclass, is_dataclass
+from typing import Any, get_type_hints
 
 from omegaconf import MISSING
 
@@ -196,13 +197,10 @@ class ComparisonConfig(PatientConfig):
     b: SideConfig = MISSING
 
 
-GROUP_TYPES: dict[str, type] = {
-    "needle": NeedleConfig,
-    "technique": TechniqueConfig,
-    "tissue": TissueConfig,
-    "nodule": NoduleConfig,
-    "drug": DrugConfig,
-    "injection": InjectionConfig,
-    "schedule": ScheduleConfig,
-    "mesh": MeshConfig,
-}
+@functools.cache
+def keys(schema: type) -> tuple[str, ...]:
+    """Return the dotted keys of all leaves of a configuration type."""
+    found: list[str] = []
+    for name, hint in get_type_hints(schema).items():
+        found += [f"{name}.{key}" for key in keys(hint)] if is_dataclass(hint) else [name]
+    return tuple(found)

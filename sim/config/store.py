@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+
 from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
 
 from sim.config.groups import GROUPS
-from sim.config.schema import GROUP_TYPES, CaseConfig, ComparisonConfig
+from sim.config.schema import CaseConfig, ComparisonConfig
 from sim.materials.value import Tree, Value
 
 
@@ -24,12 +26,12 @@ def _plain(node: Value | str | float | Tree | None) -> object:
     return plain(node) if isinstance(node, dict) else node
 
 
+@functools.cache
 def register() -> None:
-    """Register groups and root types; doing it twice changes nothing."""
+    """Register groups and root types, once; the roots' types check what the groups hold."""
     store = ConfigStore.instance()
     for group, options in GROUPS.items():
         for name, tree in options.items():
-            node = OmegaConf.merge(OmegaConf.structured(GROUP_TYPES[group]), plain(tree))
-            store.store(group=group, name=name, node=OmegaConf.to_object(node))
+            store.store(group=group, name=name, node=OmegaConf.create(plain(tree)))
     store.store(name="case_type", node=CaseConfig)
     store.store(name="comparison_type", node=ComparisonConfig)

@@ -105,6 +105,9 @@ _COAXIAL_14G = {
     "gauge": 14,
     "kind": "coaxial",
     **_tube(14, thin=False),
+    "inner_diameter": Value(
+        "1.6 mm", f"{_CHART}; a stylet of 1.55 mm passes", "H", "1.562 mm", "1.638 mm"
+    ),
     "length": Value("95 mm", "penetration cannula of a 14G bone-biopsy set", "M"),
     "free_length": Value("60 mm", "assumption: gripped by the handle", "A", "50 mm", "95 mm"),
     "tip": _TROCAR,

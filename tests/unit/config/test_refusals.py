@@ -1,0 +1,225 @@
+"""Whatever is refused: exit code 2 and one line with the key, the value and what is allowed."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from sim.config import compare_cases, to_case
+from sim.config.app import hydra_main
+
+ROOT = Path(__file__).parents[3]
+
+RUN = [  # overrides, key, value as given, a piece of what is allowed
+    (["needle=35G"], "needle", "35G", "27G, 27G_thin"),
+    (["nodule=gravel"], "nodule", "gravel", "net, paste, plate, stone"),
+    (["experiment=nix"], "experiment", "nix", "soft_paste"),
+    (["needel=27G"], "needel", "27G", "did you mean needle?"),
+    (["needle.lenght=1 mm"], "needle.lenght", "1 mm", "did you mean length?"),
+    (["+needle.colour=red"], "needle.colour", "red", "outer_diameter"),
+    (["+dose=1 mL"], "dose", "1 mL", "injection"),
+    (["+needle._target_=os.getcwd"], "needle._target_", "os.getcwd", "instantiated"),
+    (["+hydra.callbacks.x._target_=os.getcwd"], "hydra.callbacks.x._target_", "os.getcwd", "own"),
+    (["hydra/launcher=nix"], "hydra/launcher", "nix", "basic"),
+    (["needle.length=12.7"], "needle.length", "12.7", "unit is missing; give a value from 2 mm"),
+    (["needle.length=12.7 kg"], "needle.length", "12.7 kg", "something else"),
+    (["needle.length=0,5 mm"], "needle.length", "0,5 mm", "decimal point"),
+    (["needle.length=1 mm("], "needle.length", "1 mm(", "cannot read"),
+    (["drug.density=1 g/cm^3"], "drug.density", "1 g/cm^3", "** for a power"),
+    (["needle.length=nan mm"], "needle.length", "nan mm", "finite number"),
+    (["needle.length=1e999 mm"], "needle.length", "1e999 mm", "finite number"),
+    (["needle.length=[1,2]"], "needle.length", "[1,2]", "list"),
+    (["needle.length=null"], "needle.length", "null", "not Optional"),
+    (["needle.length=???"], "needle.length", "None", "a value is needed"),
+    (["needle.length=${nix}"], "needle.length", "", "nix"),
+    (["needle.length=5 mm"], "target_depth", "None", "needle.length is 5 mm"),
+    (["needle.tip.angle=11"], "needle.tip.angle", "11", "unit is missing; give a value from 5 deg"),
+    (["needle.tip.kind=blunt"], "needle.tip.kind", "blunt", "bevel, trocar"),
+    (["needle.gauge=26.5"], "needle.gauge", "26.5", "whole number"),
+    (["needle.gauge=22"], "needle.outer_diameter", "0.4128 mm", "within 10 %"),
+    (["needle.inner_diameter=0.42 mm"], "needle.inner_diameter", "0.42 mm", "(0.4128 mm)"),
+    (["needle.free_length=20 mm"], "needle.free_length", "20 mm", "needle.length (12.7 mm)"),
+    (["needle.stylet.diameter=0.1 mm"], "needle.stylet.diameter", "0.1 mm", "hypodermic"),
+    (["technique=drill", "technique.rotation_speed=0 rev/s"], "technique.rotation_speed",
+     "0 rev/s", "a drill turns"),
+    (["technique.axial_speed=2 Hz"], "technique.axial_speed", "2 Hz", "0.001 mm/s"),
+    (["technique.force_limit=1e6 N"], "technique.force_limit", "1e6 N", "to 1000 N"),
+    (["tissue=finger"], "nodule.depth", "2.5 mm", "tissue.subcutis.thickness (5 mm)"),
+    (["nodule.height=12 mm"], "nodule.depth", "2.5 mm", "fascia"),
+    (["nodule.diameter=49 mm"], "nodule.diameter", "49 mm", "mesh.domain_radius (30 mm)"),
+    (["nodule.mineral.density=3.16 g/cm**3"], "nodule.mineral.density", "3.16 g/cm**3", "porosity"),
+    (["nodule.mineral.density=0 g/cm**3"], "nodule.mineral.density", "0 g/cm**3", "porosity"),
+    (["nodule.mineral.density=3 g/cm**3", "nodule.mineral.solid_density=2.8 g/cm**3"],
+     "nodule.mineral.density", "3 g/cm**3", "porosity"),
+    (["nodule.mineral.friction=0.3 deg"], "nodule.mineral.friction", "0.3 deg", "from 0 to 1"),
+    (["nodule.mineral.friction=[0.3]"], "nodule.mineral.friction", "[0.3]", "finite number"),
+    (["nodule.mineral=3"], "nodule.mineral", "3", "MineralConfig"),
+    (["nodule.fixation=glued"], "nodule.fixation", "glued", "free, held, fixed"),
+    (["target_depth=14 mm", "needle.length=20 mm"], "target_depth", "14 mm", "fascia"),
+    (["target_depth=13 mm"], "target_depth", "13 mm", "reach"),
+    (["injection.volume=-1 mL"], "injection.volume", "-1 mL", "from 0.001 mL to 20 mL"),
+    (["injection.plunger_force_limit=3 N"], "injection.plunger_force_limit", "3 N", "(4 N)"),
+    (["injection.threshold_fraction=100 %"], "injection.threshold_fraction", "100 %", "0.999"),
+    (["drug.concentration=0 mg/mL"], "drug.concentration", "0 mg/mL", "700 mg/mL"),
+    (["mesh.penetration_size=1"], "mesh.penetration_size", "1", "0.34"),
+    (["--experimental-rerun", "x.pickle"], "--experimental-rerun", "x.pickle", "pickle"),
+    (["--config-name", "nix"], "--config-name", "nix", "no such"),
+    (["-m", "needle=27G,35G"], "needle", "35G", "27G_thin"),
+]  # fmt: skip
+COMPARISON = [
+    (["needle=22G"], "needle", "22G", "needle@a.needle, needle@b.needle"),
+    (["+x=1"], "x", "1", "nodule"),
+    (["+a.x=1"], "a.x", "1", "needle, technique"),
+    (["b.needle.length=1 m"], "b.needle.length", "1 m", "300 mm"),
+    (["b.needle.stylet.diameter=1.6 mm"], "b.needle.stylet.diameter", "1.6 mm", "(1.6 mm)"),
+    (["a.technique.rotation_speed=1 rev/s"], "a.technique.rotation_speed", "1 rev/s", "push"),
+    (["injection.volume=1 kg"], "injection.volume", "1 kg", "20 mL"),
+]
+
+
+@pytest.fixture
+def refused(monkeypatch, tmp_path, capsys):
+    """Return a function that runs an experiment to its refusal and gives back its one line."""
+
+    def run(name, check, arguments):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
+        monkeypatch.setattr(sys, "argv", ["experiment", *arguments])
+        with pytest.raises(SystemExit) as stopped:
+            hydra_main(name, check)(lambda cfg: pytest.fail("the experiment was started"))()
+        assert stopped.value.code == 2
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err.endswith("\n")
+        assert err.count("\n") == 1
+        assert "-m" in arguments or not list(tmp_path.iterdir())
+        return err
+
+    return run
+
+
+@pytest.mark.parametrize(("arguments", "key", "given", "allowed"), RUN)
+def test_a_run_is_refused(refused, arguments, key, given, allowed):
+    line = refused("run_case", to_case, arguments)
+    assert line.startswith(f"refused: {key} = ")
+    assert given in line
+    assert allowed in line.partition("is not allowed: ")[2]
+
+
+@pytest.mark.parametrize(("arguments", "key", "given", "allowed"), COMPARISON)
+def test_a_comparison_is_refused(refused, arguments, key, given, allowed):
+    line = refused("compare_gauges", compare_cases, arguments)
+    assert line.startswith(f"refused: {key} = ")
+    assert given in line
+    assert allowed in line.partition("is not allowed: ")[2]
+
+
+EXPERIMENT = """
+import logging, signal, sys, time
+from sim.config import to_case
+from sim.config.app import hydra_main
+from sim.errors import SolverError
+
+@hydra_main("run_case", to_case)
+def main(cfg):
+    logging.getLogger("sim").info("started %s", to_case(cfg).needle.name)
+    if cfg.needle.name == "stuck":
+        raise SolverError("no equilibrium at 3 mm")
+    if cfg.needle.name == "buggy":
+        raise IndexError("seven")
+    if cfg.needle.name == "slow":
+        print("ready", flush=True)
+        time.sleep(60)
+
+main()
+"""
+
+
+@pytest.fixture
+def command(tmp_path):
+    """Return the start of a command line that runs a small experiment in an empty folder."""
+    script = tmp_path / "experiment.py"
+    script.write_text(EXPERIMENT, encoding="utf-8")
+    return [sys.executable, str(script), "hydra.run.dir=out"]
+
+
+def run(command, *arguments):
+    return subprocess.run(
+        [*command, *arguments],
+        cwd=Path(command[1]).parent,
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_run_leaves_its_log(command):
+    done = run(command)
+    assert (done.returncode, done.stderr) == (0, "started 27G\n")
+    log = Path(command[1]).parent / "out" / "run_case.log"
+    assert "started 27G" in log.read_text(encoding="utf-8")
+
+
+def test_a_refusal_in_a_process_of_its_own(command):
+    done = run(command, "needle.length=1 kg")
+    assert done.returncode == 2
+    assert done.stderr.startswith("refused: needle.length = '1 kg'")
+    assert done.stderr.count("\n") == 1
+    assert not (Path(command[1]).parent / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "kind"),
+    [
+        ("stuck", "failed: no equilibrium at 3 mm (details in ", "SolverError"),
+        ("buggy", "failed: unexpected IndexError: seven (details in ", "IndexError"),
+    ],
+)
+def test_a_failure_is_one_line_and_its_traceback_is_in_the_log(command, name, message, kind):
+    done = run(command, f"needle.name={name}")
+    assert done.returncode == 1
+    lines = done.stderr.splitlines()
+    assert lines[0] == f"started {name}"
+    assert len(lines) == 2
+    assert lines[1].startswith(message)
+    log = Path(lines[1].partition("details in ")[2].rstrip(")")).read_text(encoding="utf-8")
+    assert "Traceback" in log
+    assert kind in log
+
+
+def test_an_interrupted_run_says_so(command):
+    process = subprocess.Popen(
+        [*command, "needle.name=slow"],
+        cwd=Path(command[1]).parent,
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (130, "started slow\ninterrupted\n")
+
+
+@pytest.mark.parametrize("name", ["run_case", "compare_gauges"])
+def test_help_names_groups_and_examples(monkeypatch, tmp_path, capsys, name):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
+    monkeypatch.setattr(sys, "argv", ["experiment", "--help"])
+    with pytest.raises(SystemExit) as left:
+        hydra_main(name, to_case)(lambda cfg: pytest.fail("the experiment was started"))()
+    assert left.value.code == 0
+    text = capsys.readouterr().out
+    assert f"./run python -m experiments.{name}" in text
+    for piece in ("nodule: net, paste, plate, stone", "length: 12.7 mm", "Examples:", "--cfg job"):
+        assert piece in text
+    assert not list(tmp_path.iterdir())
