@@ -11,7 +11,6 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
-from sim.mechanics.resistance import ResistanceCurve
 
 from sim.case import Case, Mineral, SoftLayer, Technique, Tissue
 from sim.mechanics import cutting, drilling, resistance
@@ -23,6 +22,7 @@ from sim.mechanics.contact import (
     needle_cone,
     shaft_friction,
 )
+from sim.mechanics.resistance import ResistanceCurve
 
 Array = NDArray[np.float64]
 
