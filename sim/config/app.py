@@ -15,15 +15,18 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
+from string import Template
 from typing import NoReturn
 
 import hydra
 from hydra._internal.utils import get_args_parser  # the flags that hydra.main understands
+from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from sim.config.compose import CONFIGS
+from sim.config.groups import GROUPS
 from sim.config.refusal import Refused, refusal
 from sim.config.store import register
 from sim.errors import ConfigError, SolverError
@@ -55,7 +58,12 @@ def hydra_main(
             os.environ["HYDRA_FULL_ERROR"] = "1"  # or Hydra prints and exits by itself
             args = get_args_parser().parse_args()
             try:
-                _check_before(args, config_name, check)
+                cfg = _compose(args, config_name)
+                if args.help:
+                    print(_help(cfg, _overrides(args)))
+                    return
+                if not (args.cfg or args.hydra_help or args.info or args.multirun):
+                    check(_without_hydra(cfg))
                 hydra.main(version_base="1.3", config_path=str(CONFIGS), config_name=config_name)(
                     functools.wraps(task)(lambda cfg: _run(task, cfg))
                 )()
@@ -71,24 +79,50 @@ def hydra_main(
     return decorate
 
 
-def _check_before(args: Namespace, config_name: str, check: Callable[[DictConfig], object]) -> None:
-    """Compose once without running anything, and look at what Hydra would instantiate."""
+def _compose(args: Namespace, config_name: str) -> DictConfig:
+    """Compose what Hydra is about to run, and look at what it would instantiate."""
     if args.experimental_rerun is not None:
         raise ConfigError("--experimental-rerun", args.experimental_rerun, "a pickle is not read")
+    folder = CONFIGS if args.config_path is None else os.path.abspath(args.config_path)
+    with hydra.initialize_config_dir(str(folder), version_base="1.3"):
+        cfg = hydra.compose(
+            args.config_name or config_name, _overrides(args), return_hydra_config=True
+        )
+    for key, target in _targets(OmegaConf.to_container(cfg.hydra), "hydra"):
+        if not str(target).startswith(_HYDRAS_OWN):
+            raise ConfigError(key, target, "only Hydra's own classes are instantiated")
+    return cfg
+
+
+def _overrides(args: Namespace) -> list[str]:
+    """Return the overrides that are no sweeps, and the user's folder of configurations."""
     parsed = OverridesParser.create().parse_overrides(args.overrides)
     overrides = [o.input_line for o in parsed if not (args.multirun and o.is_sweep_override())]
     if args.config_dir is not None:
         overrides.append(f"hydra.searchpath=['file://{os.path.abspath(args.config_dir)}']")
-    folder = CONFIGS if args.config_path is None else os.path.abspath(args.config_path)
-    with hydra.initialize_config_dir(str(folder), version_base="1.3"):
-        cfg = hydra.compose(args.config_name or config_name, overrides, return_hydra_config=True)
-    for key, target in _targets(OmegaConf.to_container(cfg.hydra), "hydra"):
-        if not str(target).startswith(_HYDRAS_OWN):
-            raise ConfigError(key, target, "only Hydra's own classes are instantiated")
-    if not (args.cfg or args.help or args.hydra_help or args.info or args.multirun):
-        with open_dict(cfg):
-            del cfg["hydra"]
-        check(cfg)
+    return overrides
+
+
+def _without_hydra(cfg: DictConfig) -> DictConfig:
+    """Return the part of a composed configuration that is the experiment's."""
+    own = cfg.copy()
+    with open_dict(own):
+        del own["hydra"]
+    return own
+
+
+def _help(cfg: DictConfig, overrides: list[str]) -> str:
+    """Fill the help template; Hydra's own way takes seconds for this many options."""
+    with hydra.initialize_config_dir(str(CONFIGS), version_base="1.3"):
+        loader = GlobalHydra.instance().config_loader()
+        groups = {
+            group: loader.get_group_options(group, overrides=overrides)
+            for group in (*GROUPS, "experiment")
+        }
+    return Template(cfg.hydra.help.template).substitute(
+        APP_CONFIG_GROUPS="\n".join(f"{group}: {', '.join(o)}" for group, o in groups.items()),
+        CONFIG=OmegaConf.to_yaml(_without_hydra(cfg)),
+    )
 
 
 def _targets(node: object, at: str) -> Iterator[tuple[str, object]]:

@@ -140,7 +140,7 @@ _GROUPS: dict[str, dict[str, Limit]] = {
         "tip_size": Limit("", "0.02", "0.5", "in tip radii"),
         "nodule_size": Limit("m", "0.05 mm", "5 mm"),
         "outer_size": Limit("m", "0.1 mm", "20 mm"),
-        "penetration_size": Limit("", "0.03", "0.34", "in needle radii; fails to converge above"),
+        "penetration_size": Limit("", "0.03", "0.34", "in needle radii"),
         "domain_radius": Limit("m", "5 mm", "200 mm"),
         "time_tolerance": Limit("", "1e-6", "0.05"),
     },

@@ -145,12 +145,12 @@ def command(tmp_path):
     """Return the start of a command line that runs a small experiment in an empty folder."""
     script = tmp_path / "experiment.py"
     script.write_text(EXPERIMENT, encoding="utf-8")
-    return [sys.executable, str(script), "hydra.run.dir=out"]
+    return [sys.executable, str(script)]
 
 
 def run(command, *arguments):
     return subprocess.run(
-        [*command, *arguments],
+        [*command, *arguments, "hydra.run.dir=out"],
         cwd=Path(command[1]).parent,
         env={"PYTHONPATH": str(ROOT), "PATH": ""},
         capture_output=True,
@@ -196,7 +196,7 @@ def test_a_failure_is_one_line_and_its_traceback_is_in_the_log(command, name, me
 
 def test_an_interrupted_run_says_so(command):
     process = subprocess.Popen(
-        [*command, "needle.name=slow"],
+        [*command, "needle.name=slow", "hydra.run.dir=out"],
         cwd=Path(command[1]).parent,
         env={"PYTHONPATH": str(ROOT), "PATH": ""},
         stdout=subprocess.PIPE,
@@ -215,11 +215,30 @@ def test_help_names_groups_and_examples(monkeypatch, tmp_path, capsys, name):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
     monkeypatch.setattr(sys, "argv", ["experiment", "--help"])
-    with pytest.raises(SystemExit) as left:
-        hydra_main(name, to_case)(lambda cfg: pytest.fail("the experiment was started"))()
-    assert left.value.code == 0
+    hydra_main(name, to_case)(lambda cfg: pytest.fail("the experiment was started"))()
     text = capsys.readouterr().out
     assert f"./run python -m experiments.{name}" in text
     for piece in ("nodule: net, paste, plate, stone", "length: 12.7 mm", "Examples:", "--cfg job"):
         assert piece in text
     assert not list(tmp_path.iterdir())
+
+
+def test_an_own_option_is_listed_and_used(command):
+    folder = Path(command[1]).parent / "mine" / "nodule"
+    folder.mkdir(parents=True)
+    text = "defaults: [stone]\nmineral:\n  density: 1.2 g/cm**3\n"
+    (folder / "patient.yaml").write_text(text, encoding="utf-8")
+    arguments = ["--config-dir", "mine", "nodule=patient"]
+    assert "nodule: net, paste, patient, plate, stone" in run(command, "--help", *arguments).stdout
+    assert run(command, *arguments).returncode == 0
+    assert "density: 1.2 g/cm**3" in run(command, "--cfg", "job", *arguments).stdout
+
+
+def test_a_target_hidden_in_an_own_file_is_refused(command):
+    folder = Path(command[1]).parent / "mine" / "experiment"
+    folder.mkdir(parents=True)
+    hidden = "# @package _global_\nhydra:\n  callbacks:\n    x: {_target_: os.getcwd}\n"
+    (folder / "bad.yaml").write_text(hidden, encoding="utf-8")
+    done = run(command, "--config-dir", "mine", "experiment=bad")
+    assert done.returncode == 2
+    assert done.stderr.startswith("refused: hydra.callbacks.x._target_ = 'os.getcwd'")
