@@ -77,25 +77,24 @@ def critical_load(column: Column, length: Array, support: Array) -> Array:
 
 def bending_moment(column: Column, push: Push) -> Array:
     """Return the largest bending moment (N m); inf from the stability limit on."""
-    phi, free, determinant = _state(column, push)
-    pinned = 1.0 - free
+    phi, free, determinant, stable = _state(column, push)
     amplitude = free * (push.side * push.length / phi + push.eccentric * np.sin(phi))
-    amplitude += pinned * push.eccentric * (1.0 - np.cos(phi) - phi * np.sin(phi))
-    amplitude /= determinant
+    amplitude += (1.0 - free) * push.eccentric * (1.0 - np.cos(phi) - phi * np.sin(phi))
+    amplitude = np.divide(amplitude, determinant, out=np.zeros_like(phi), where=stable)
     at_grip = push.eccentric * np.cos(phi) + amplitude * np.sin(phi)
     peak = np.hypot(push.eccentric, amplitude)
     in_span = np.mod(np.arctan2(amplitude, push.eccentric), math.pi) < phi
     largest = np.maximum(np.abs(at_grip), np.where(in_span, peak, push.eccentric))
-    return np.where(_stable(phi, determinant), largest, np.inf)
+    return np.where(stable, largest, np.inf)
 
 
 def tip_deflection(column: Column, push: Push) -> Array:
     """Return the lateral deflection of the tip (m); inf from the stability limit on."""
-    phi, free, determinant = _state(column, push)
+    phi, free, determinant, stable = _state(column, push)
     bow = push.eccentric * (1.0 - np.cos(phi)) / phi**2
     bow += push.side * push.length * _pinned_determinant(phi) / phi**3
-    deflection = free * bow * push.length**2 / (column.stiffness * determinant)
-    return np.where(_stable(phi, determinant), deflection, np.inf)
+    bow *= free * push.length**2 / column.stiffness
+    return np.divide(bow, determinant, out=np.full_like(phi, np.inf), where=stable)
 
 
 def amplification(column: Column, push: Push) -> Array:
@@ -130,11 +129,12 @@ def yield_utilisation(column: Column, push: Push) -> Array:
     return np.where(loaded, 1.0 / high, 0.0)
 
 
-def _state(column: Column, push: Push) -> tuple[Array, Array, Array]:
-    """phi, 1 / (1 + q), D / (1 + q)."""
+def _state(column: Column, push: Push) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
+    """Return phi, 1/(1 + q), D/(1 + q), and whether the load is below the stability limit."""
     phi = np.maximum(push.length * np.sqrt(push.axial / column.stiffness), SMALL)
     free = _free_share(column, phi, push.length, push.support)
-    return phi, free, _determinant(phi, free)
+    determinant = _determinant(phi, free)
+    return phi, free, determinant, (phi < PINNED_LIMIT) & (determinant > 0.0)
 
 
 def _free_share(column: Column, phi: Array, length: Array, support: Array) -> Array:
@@ -147,7 +147,3 @@ def _determinant(phi: Array, free: Array) -> Array:
 
 def _pinned_determinant(phi: Array) -> Array:
     return np.sin(phi) - phi * np.cos(phi)
-
-
-def _stable(phi: Array, determinant: Array) -> NDArray[np.bool_]:
-    return (phi < PINNED_LIMIT) & (determinant > 0.0)

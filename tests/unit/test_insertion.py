@@ -1,4 +1,5 @@
 import math
+import random
 from dataclasses import fields, is_dataclass, replace
 
 import numpy as np
@@ -118,6 +119,36 @@ def test_work_of_a_constant_force_and_torque():
     thrust = np.sum(0.5 * (curve.force[1:] + curve.force[:-1]) * np.diff(curve.depth))
     assert drilled.work == pytest.approx(thrust + turning, rel=1e-12)
     assert pushed.peak_torque == 0.0
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_outcome_agrees_with_the_margins(seed):
+    """Corners of what a configuration may hold."""
+    pick = random.Random(seed).choice
+    needle = pick([HYPODERMIC, COAXIAL, replace(COAXIAL, stylet=None)])
+    tip = replace(needle.tip, angle=math.radians(pick([5.0, 11.0, 45.0, 80.0])))
+    technique = replace(
+        pick([PUSH, DRILL]),
+        incidence_angle=math.radians(pick([0.0, 5.0, 60.0])),
+        tip_eccentricity=pick([0.0, 0.25, 0.5]),
+        side_force_ratio=pick([0.1, 1.0]),
+        force_limit=pick([0.1, 40.0, 1000.0]),
+        axial_speed=pick([1e-6, 1e-3, 0.1]),
+    )
+    of = case(
+        replace(needle, tip=tip, free_length=pick([0.3, 1.0, 3.0]) * needle.free_length),
+        technique,
+        friction=pick([0.0, 0.35, 1.0]),
+        crushing_strength=pick([1e4, 3e7, 1e9]),
+    )
+    of = replace(of, nodule=replace(of.nodule, depth=pick([0.2e-3, 2.5e-3])))
+    of = replace(of, target_depth=pick([0.2e-3, of.nodule.depth, 7.5e-3, 13e-3]))
+    result = evaluate(of, models())
+    stopping = min(value for name, value in result.margins.items() if name != "splitting")
+    assert (result.outcome == "reached_target") == (stopping > 1.0)
+    assert all(np.all(np.isfinite(getattr(result.curve, f.name))) for f in fields(result.curve))
+    assert np.all(np.diff(result.curve.penetration) >= 0.0)
+    assert result.reached_depth <= of.target_depth
 
 
 def test_only_a_firm_core_plugs_the_lumen():
