@@ -48,5 +48,14 @@ done
 unset LD_LIBRARY_PATH LD_PRELOAD PYTHONHOME
 export PATH=/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export VIRTUAL_ENV=/venv LC_ALL=C.UTF-8 # the only locale there
+# Binds took the root user of a namespace; the command runs as who called, without its powers.
+read -r _ uid _ </proc/self/uid_map
+read -r _ gid _ </proc/self/gid_map
+as_caller=() powerless=()
+if ((uid != 0)); then
+    as_caller=(unshare --user --map-user="$uid" --map-group="$gid" --keep-caps --)
+    powerless=(setpriv --inh-caps=-all --ambient-caps=-all)
+fi
 # shellcheck disable=SC2016  # expanded by the inner shell
-exec chroot "$root" /bin/sh -c 'cd "$1" && shift && exec "$@"' sh "$here" "$@"
+exec "${as_caller[@]}" chroot "$root" "${powerless[@]}" \
+    /bin/sh -c 'cd "$1" && shift && exec "$@"' sh "$here" "$@"

@@ -17,7 +17,7 @@ set_variables() {
     [[ $1 == active ]] || export PYTHONNOUSERSITE=1 # no chance packages of ~/.local
     # Open MPI on one machine: its network transports can hang where there is no network.
     export OMPI_MCA_btl=${OMPI_MCA_btl:-self,sm}
-    if ((EUID == 0)) || [[ $1 == root ]]; then
+    if ((EUID == 0)); then
         export OMPI_ALLOW_RUN_AS_ROOT=${OMPI_ALLOW_RUN_AS_ROOT:-1}
         export OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=${OMPI_ALLOW_RUN_AS_ROOT_CONFIRM:-1}
     fi

@@ -83,8 +83,9 @@ open_root() {
 
 debian_mirror() { # the host's own, out of either format of its apt sources
     read_os
+    # Without release information apt answers also before any `apt-get update`.
     # shellcheck disable=SC2016  # the names are apt's
-    apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
+    apt-get indextargets --no-release-info --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' |
         awk -v codename="$codename" '
             ($2 == codename || $2 ~ /^(old)*stable$/) && $3 == "main" && $1 ~ /\/debian\/?$/ {
                 print $1

@@ -1,5 +1,7 @@
 """A made-up host for `./run`: its own clone, cache and PATH; every probe is a small script."""
 
+import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -50,7 +52,9 @@ class Host:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {
+        network = re.compile("(?i)(pip|ssl)_.*|.*_proxy")
+        settings = {name: text for name, text in os.environ.items() if network.fullmatch(name)}
+        return settings | {
             "PATH": f"{self.root}/bin:{self.tools}",
             "HOME": f"{self.root}/home",
             "XDG_CACHE_HOME": f"{self.root}/cache",
@@ -92,9 +96,11 @@ class Host:
             text=True,
         )
 
-    def run(self, *command: str, clone: str = "clone") -> "subprocess.CompletedProcess[str]":
+    def run(
+        self, *command: str, clone: str = "clone", timeout: float = 60
+    ) -> "subprocess.CompletedProcess[str]":
         process = self.start(*command, clone=clone)
-        out, err = process.communicate("typed in", timeout=60)
+        out, err = process.communicate("typed in", timeout)
         return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
     def key(self, clone: str = "clone") -> str:
