@@ -21,8 +21,9 @@ def main(cfg: DictConfig) -> None:
     """Run, say what happened and where the report is."""
     console = Console()
     folder = output_folder(cfg.needle.name)
+    job = make_job(cfg, folder, command_line("experiments.run_case"), turning_points=False)
     with bars([cfg.needle.name], console) as (show,):
-        status = run_case(make_job(cfg, folder, command_line("experiments.run_case")), show)
+        status = run_case(job, show)
     record = load(folder)
     console.print(insertion_words(record), infiltration_words(record), highlight=False)
     if status != "complete":

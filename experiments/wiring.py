@@ -17,15 +17,15 @@ from sim.run import Job
 SIDES = ("a", "b")
 
 
-def make_job(cfg: DictConfig, folder: Path, command: str) -> Job:
-    """Return the job of one run's configuration, the pass over its uncertain inputs included."""
+def make_job(cfg: DictConfig, folder: Path, command: str, turning_points: bool) -> Job:
+    """Return the job of one run's configuration, with or without its turning points."""
     return Job(
         case=to_case(cfg),
         config=OmegaConf.to_yaml(cfg, resolve=True),
         folder=folder,
         command=command,
         inputs=inputs(cfg),
-        sweep=partial(sweep, cfg),
+        sweep=partial(sweep, cfg) if turning_points else None,
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from sim.results.files import Json, write_json, write_rows
 from sim.results.metrics import MEANINGS
 
+ERRORS = ("infiltration.mass_balance_error", "infiltration.range_violation")  # have no ratio
 JSON, CSV = "comparison.json", "comparison.csv"
 
 
@@ -25,7 +26,10 @@ class Line:
 def compare(a: dict[str, Json], b: dict[str, Json]) -> list[Line]:
     """Put two runs' metrics side by side, in the order in which metrics are listed."""
     keys = [*MEANINGS, *sorted((set(a) | set(b)) - set(MEANINGS) - {"run.notes"})]
-    return [Line(key, a.get(key), b.get(key), ratio(a.get(key), b.get(key))) for key in keys]
+    return [
+        Line(key, a.get(key), b.get(key), None if key in ERRORS else ratio(a.get(key), b.get(key)))
+        for key in keys
+    ]
 
 
 def ratio(a: Json, b: Json) -> float | None:

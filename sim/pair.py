@@ -72,9 +72,9 @@ def run_pair(a: Job, b: Job, folder: Path, command: str, console: Console) -> bo
         finally:
             for job, ending in zip(jobs, endings, strict=True):
                 _settle(job, ending)
-        records = [load(job.folder) for job in jobs]
-        lines = compare(*(record.metrics for record in records))
-        write_comparison(aside, (a.case.needle.name, b.case.needle.name), lines)
+            records = [load(job.folder) for job in jobs]
+            lines = compare(*(record.metrics for record in records))
+            write_comparison(aside, (a.case.needle.name, b.case.needle.name), lines)
         failures = [
             f"{record.name}: {ending.status}, {ending.reason}"
             for record, ending in zip(records, endings, strict=True)

@@ -2,14 +2,14 @@
 
 What is reused and what is solved anew:
 
-* the mineral's resistance is dimensionless: it is solved again, on the coarse setting and kept in
-  the cache, only where one of its own parameters changes; other inputs scale it;
+* the mineral's resistance is dimensionless: it is solved again, and kept in the cache, only where
+  one of its own parameters changes; other inputs scale it. That is done on a coarse grid, and the
+  result is scaled by fine / coarse of the default, so that the grid's error flips nothing;
 * the nodule's push-away adds to the hand's travel alone and decides no outcome: it is never solved
   again;
-* the infiltration is computed in full, on a mesh coarsened by `COARSENING` and with the tip's depth
-  rounded to `DEPTH_STEP`.
-
-The default itself is answered on the same settings, so that mesh errors flip nothing.
+* the infiltration is computed in full, on the mesh `COARSE` and with the tip's depth rounded to
+  `DEPTH_STEP`; the default too, so that like is compared with like. Against the default mesh this
+  mesh moves the infiltrated share of the nodule by up to 0.013 and the dose's by 0.008.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ import dataclasses
 
 from omegaconf import DictConfig
 
-from sim.case import Case, MeshSettings, Mineral, SoftLayer, Tissue
+from sim.case import Case, Mineral, SoftLayer, Tissue
 from sim.config import to_case, uncertain_inputs, with_value
 from sim.infiltration import infiltrate
 from sim.insertion import InsertionModels, evaluate
 from sim.mechanics.contact import needle_cone
 from sim.mechanics.failure import OUTCOMES
-from sim.mechanics.resistance import mineral_resistance
+from sim.mechanics.resistance import ResistanceCurve, mineral_resistance
 from sim.outcome import InfiltrationResult, InsertionResult
 from sim.results.progress import Show
 from sim.sensitivity import Infiltration, Insertion, Range, Row, one_at_a_time
 
-COARSENING = 2.0
-DEPTH_STEP = 5e-5  # m
-COARSE_PENETRATION = 0.2  # element size / needle radius
+COARSE = {"tip_size": 0.25, "nodule_size": 3e-4, "outer_size": 3e-3, "time_tolerance": 5e-3}
+COARSE_PENETRATION = 0.25  # element size / needle radius
+DEPTH_STEP = 1e-4  # m
 FLOW = ("porosity", "permeability", "diffusion_ratio", "clearance_rate")  # of a layer or mineral
 
 
@@ -103,8 +103,17 @@ class Reevaluation:
     def _models(self, case: Case) -> InsertionModels:
         if _mineral_problem(case) == _mineral_problem(self.case):
             return self.models
-        angle = needle_cone(case.needle).half_angle
-        resistance = mineral_resistance(case.nodule.mineral, angle, COARSE_PENETRATION)
+        usual, fine = _coarse_resistance(self.case), self.models.resistance
+        normal = fine.steady_factor / usual.steady_factor
+        wall = fine.steady_wall_pressure / usual.steady_wall_pressure
+        coarse = _coarse_resistance(case)
+        resistance = dataclasses.replace(
+            coarse,
+            normal_factor=normal * coarse.normal_factor,
+            steady_factor=normal * coarse.steady_factor,
+            wall_pressure=wall * coarse.wall_pressure,
+            steady_wall_pressure=wall * coarse.steady_wall_pressure,
+        )
         return dataclasses.replace(self.models, resistance=resistance)
 
     def _infiltrate(self, case: Case) -> InfiltrationResult:
@@ -113,18 +122,14 @@ class Reevaluation:
         key = _infiltration_problem(case, self.case), depth
         if key not in self._infiltrations:
             stopped = dataclasses.replace(insertion, reached_depth=depth)
-            coarse = dataclasses.replace(key[0], mesh=_coarser(case.mesh))
-            self._infiltrations[key] = infiltrate(coarse, stopped)
+            mesh = dataclasses.replace(case.mesh, **COARSE)
+            self._infiltrations[key] = infiltrate(dataclasses.replace(key[0], mesh=mesh), stopped)
         return self._infiltrations[key]
 
 
-def _coarser(mesh: MeshSettings) -> MeshSettings:
-    return dataclasses.replace(
-        mesh,
-        tip_size=COARSENING * mesh.tip_size,
-        nodule_size=COARSENING * mesh.nodule_size,
-        outer_size=COARSENING * mesh.outer_size,
-    )
+def _coarse_resistance(case: Case) -> ResistanceCurve:
+    angle = needle_cone(case.needle).half_angle
+    return mineral_resistance(case.nodule.mineral, angle, COARSE_PENETRATION)
 
 
 def _mineral_problem(case: Case) -> tuple[float, ...]:

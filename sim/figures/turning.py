@@ -66,7 +66,7 @@ def turning_figure(records: Sequence[Record]) -> Figure:
     marks = {
         "low end": Line2D([], [], marker="o", mfc="white", mec=DARK, ls=""),
         "high end": Line2D([], [], marker="o", color=DARK, ls=""),
-        "turns the outcome": Line2D([], [], marker="D", color=DARK, ls="", ms=5),
+        "target reached or lost": Line2D([], [], marker="D", color=DARK, ls="", ms=5),
         "default": Line2D([], [], color=GREY, ls=":"),
     }
     figure.legend(marks.values(), marks, loc="outside lower center", ncols=4)
@@ -98,12 +98,13 @@ def _panel(ax: Axes, bars: list[Bar | None], colour: str) -> None:
 
 
 def _bars(record: Record, quantity: str, shown: Callable[[float], float]) -> Bars:
-    """Collect the bars of one quantity; the margin's also tell whether the outcome turns."""
+    """Collect the bars of one quantity; the margin's tell where the target is reached or lost."""
     bars: Bars = {}
     for row in record.turning_points:
         bar = bars.setdefault(row["input"], Bar(shown(float(row[f"{quantity}_default"]))))
         bar.ends[row["side"]] = shown(float(row[f"{quantity}_end"]))
-        bar.turns |= quantity == "margin" and row["outcome_end"] != row["outcome_default"]
+        outcomes = (row["outcome_default"], row["outcome_end"])
+        bar.turns |= quantity == "margin" and outcomes.count("reached_target") == 1
     return bars
 
 

@@ -99,8 +99,8 @@ def infiltration_words(record: Record) -> str:
         f"{percent(m['infiltration.dose_fraction_in_nodule'])} of the "
         f"{number(m['infiltration.dose_mg'])} mg delivered were in the nodule, "
         f"{percent(m['infiltration.backflow_fraction'])} of the flow had left it along the shaft, "
-        f"and {percent(m['infiltration.infiltrated_fraction_of_nodule'])} of its volume ever "
-        f"exceeded {percent(record.case.injection.threshold_fraction)} of the injected "
+        f"and {percent(m['infiltration.infiltrated_fraction_of_nodule'])} of the nodule's volume "
+        f"ever exceeded {percent(record.case.injection.threshold_fraction)} of the injected "
         "concentration."
     )
 

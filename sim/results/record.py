@@ -38,8 +38,8 @@ class Record:
 
     @property
     def name(self) -> str:
-        """The needle's name."""
-        return self.case.needle.name
+        """The needle's name as people write it."""
+        return self.case.needle.name.replace("_", " ")
 
     @property
     def notes(self) -> list[str]:

@@ -49,7 +49,7 @@ def test_words_say_who_got_in_and_what_stopped_the_other(records):
     assert "buckled at 2 mm depth and never got into the nodule" in words.insertion_words(a)
     assert "With the tip outside the nodule" in words.infiltration_words(a)
     assert "reached its target at 7.5 mm depth, 5 mm inside" in words.insertion_words(b)
-    assert words.comparison_words(a, b).startswith("Only the 14G_coaxial reached its target.")
+    assert words.comparison_words(a, b).startswith("Only the 14G coaxial reached its target.")
 
 
 def test_words_name_the_smallest_margin_first(records):
