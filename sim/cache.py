@@ -17,7 +17,7 @@ from pathlib import Path
 FOLDER = "calcinosis-needle"
 DIGITS = 12  # significant; equal physics given in other units must find the same file
 
-type Value = str | bool | int | float | None | list[Value] | tuple[Value, ...] | dict[str, Value]
+type Value = str | bool | int | float | list[Value] | tuple[Value, ...] | dict[str, Value] | None
 
 
 def cache_dir(kind: str) -> Path:

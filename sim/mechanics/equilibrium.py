@@ -1,8 +1,8 @@
 """Equilibrium of a solid on springs after an increment: a convex minimum, found by Newton's method.
 
 What makes it robust: a first iteration with the elastic part of the tangent alone, contacts chosen
-by an active set inside each linear solve, a line search on the energy's slope (the energy is convex,
-so its root is safe), and a damped plastic term where the full step overshoots.
+by an active set inside each linear solve, a line search on the energy's slope (which is
+convex, so its root is safe), and a damped plastic term where the full step overshoots.
 """
 
 from __future__ import annotations

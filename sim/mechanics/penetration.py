@@ -5,11 +5,12 @@ taken in become void and the rest finds its equilibrium, then the face of the co
 its normal by the travel of one row. The axial force is the mean of the reactions right after the
 replacement and at the end of the press; the end alone is too high by half the step's elastic rise.
 
-The cone starts just buried in virgin material. Its face only pushes the face's nodes along the
-normal (smooth); the shaft is a rigid wall that pushes and never pulls: a node of the wall may not
-come back further in than where it was when the shoulder passed. The shoulder passes its node during
-the press, so that node is pressed by half the step (midpoint rule): pressed by the whole step the
-wall springs back too little and loses its pressure, not pressed at all it keeps too much.
+The cone starts just buried in virgin material. Its face pushes the nodes on it along the normal and
+leaves them free along the face (smooth). The shaft is a rigid wall that pushes and never pulls: a
+node of the wall may not come back further in than where the shoulder left it. The node at the
+shoulder itself is held during the press, for the face moves away from it: pressing it along with
+the face bulges the wall by a share of the step, which must fall far below the elastic recovery
+(1 % of the radius) before the wall's pressure converges.
 
 Simplifications: small strain, so the pressed material does not move along with the needle; smooth
 contact (friction multiplies the normal force by statics); the far field is the elastic one of a
@@ -26,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import SolverError
-from sim.mechanics.elastoplastic import Solid, State
+from sim.mechanics.elastoplastic import State
 from sim.mechanics.equilibrium import EquilibriumSolver
 from sim.mechanics.foam import Foam
 from sim.mechanics.penetration_mesh import ConeGrid
@@ -107,7 +108,7 @@ class _Contact:
         face = self.grid.face(self.row)
         normal = (cosine, -sine)
         push = np.full(len(face), advance * sine)
-        push[-1] *= 0.5  # the shoulder passes its node half-way
+        push[-1] = 0.0  # the face leaves the shoulder's node as soon as it moves on
         return Springs.joined(
             Springs.along(face, normal, self.stiffness, self.start.u[face] @ normal + push),
             Springs.along(

@@ -1,7 +1,7 @@
 """Structured grid under a cone that is pressed into a half-space, in units of the needle's radius.
 
-Rows of cells are sheared, ``z = zeta + cot(theta) min(r, 1)``: the cone's face is a row wherever the
-tip stands on the grid. The first row is the face of the cone just buried (r < 1) and the free
+Rows of cells are sheared, ``z = zeta + cot(theta) min(r, 1)``: the cone's face is a row wherever
+the tip stands on the grid. The first row is the face of the cone just buried (r < 1) and the free
 surface (r > 1).
 """
 

@@ -5,8 +5,7 @@ stress but the crushing strength sigma_c: one finite element run per (E/sigma_c,
 alpha, hardening, densification strain, half-angle) serves every needle size and strength.
 
 While the cone enters, indentation is self-similar: the force goes with the contact area, here with
-the factor of the cone just buried (an assumption on the safe side: a finite element entry gives
-up to 20 % less, because the free surface is near).
+the factor of the cone just buried.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.cache import Value, cached
 from sim.case import Mineral
-from sim.errors import SolverError
 from sim.mechanics.elastoplastic import Solid
 from sim.mechanics.equilibrium import EquilibriumSolver
 from sim.mechanics.foam import Foam
@@ -31,11 +29,12 @@ from sim.mechanics.penetration_mesh import cone_grid
 
 Array = NDArray[np.float64]
 
-MODEL_VERSION = "press-replace 1"  # part of the cache's key: raise it when results change
+MODEL_VERSION = "press-replace 3"  # part of the cache's key: raise it when results change
 
 SMALLEST_ANGLE = math.radians(3.0)  # of the cone that is run
-ROWS_PER_COLUMN = 4  # the face moves by size / 4 a step, radially
-LARGEST_SLENDERNESS = 2.0  # blunter cones than cot = 2 keep its row height
+ROWS_PER_COLUMN = {True: 4, False: 1}  # the face moves by size / 4 a step: foam, von Mises
+SMALLEST_SLENDERNESS = 2.0  # blunter cones than cot = 2 keep its row height
+FEWEST_STEPS = 18
 TRAVEL = {True: 2.5, False: 12.0}  # longest way past burial, in radii: foam, von Mises; the foam
 TRAVEL_PER_CONE = {True: 0.3, False: 0.0}  # is steady soon, in proportion to the cone's length
 OUTER = {True: 10.0, False: 30.0}  # radius of the domain: foam, von Mises
@@ -51,7 +50,7 @@ class ResistanceCurve:
     normal_factor: Array  # axial force of the normal pressure on the cone / (sigma_c pi R^2)
     wall_pressure: Array  # mean radial pressure on the shaft behind the cone / sigma_c
     half_angle: float  # rad, of the cone that was run
-    steady_factor: float  # normal_factor over the last part
+    steady_factor: float  # normal_factor at the end, kept beyond it
     steady_wall_pressure: float  # local pressure on shaft that is added, over the last part
     drift: float  # larger of their changes per R over the last part / steady_factor
     statistics: dict[str, float]
@@ -113,18 +112,19 @@ def evaluate(curve: ResistanceCurve, s: ArrayLike) -> tuple[Array, Array]:
     beyond = s > end
     share = (end - buried) / np.where(beyond, s - buried, 1.0)  # of the shaft that was computed
     added = share * curve.wall_pressure[-1] + (1.0 - share) * curve.steady_wall_pressure
-    return np.where(beyond, curve.steady_factor, factor), np.where(beyond, added, wall)
+    return factor, np.where(beyond, added, wall)
 
 
 def compute_resistance(law: Foam, half_angle: float, size: float) -> ResistanceCurve:
     """Run the finite elements; `law` has the strength 1. Stops once force and wall are steady."""
     clock = time.process_time()
     buried = 1.0 / math.tan(half_angle)
-    height = size / ROWS_PER_COLUMN * max(buried, LARGEST_SLENDERNESS)
     foam = law.shape > 0.0
     travel = TRAVEL[foam] + TRAVEL_PER_CONE[foam] * buried
+    height = size / ROWS_PER_COLUMN[foam] * max(buried, SMALLEST_SLENDERNESS)
+    height = min(height, travel / FEWEST_STEPS)
     grid = cone_grid(half_angle, size, height, travel, OUTER[foam])
-    window = max(6, math.ceil(WINDOW / height))
+    window = max(FEWEST_STEPS // 3, math.ceil(WINDOW / height))
     readings: list[Reading] = []
     solid = Solid(grid.points, grid.cells, law)
     with EquilibriumSolver(solid) as solver:
@@ -133,8 +133,6 @@ def compute_resistance(law: Foam, half_angle: float, size: float) -> ResistanceC
             if len(readings) > window and _steadiness(readings, window)[2] < STEADY:
                 break
         effort = solver.effort
-    if len(readings) <= window:
-        raise SolverError(f"the needle's path of {grid.steps} rows is too short to be steady")
     factor, wall, drift = _steadiness(readings, window)
     travel = np.array([r.travel for r in readings])
     normal = np.array([r.cone_force for r in readings]) / math.pi
@@ -168,7 +166,7 @@ def _steadiness(readings: list[Reading], window: int) -> tuple[float, float, flo
     early, late = (
         (shaft[b] - shaft[a]) / (travel[b] - travel[a]) for a, b in ((0, half), (half, -1))
     )
-    factor = float(cone.mean())
+    factor = float(cone[-1])
     wall = float((shaft[-1] - shaft[0]) / (travel[-1] - travel[0]))
     cone_drift = abs(cone[-1] - cone[0]) / (factor * (travel[-1] - travel[0]))
     wall_drift = abs(late - early) / (factor * (travel[-1] - travel[half]))

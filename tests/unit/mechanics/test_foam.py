@@ -1,0 +1,113 @@
+"""Return mapping and tangent of the Deshpande-Fleck foam at single points."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+
+from sim.mechanics.foam import Foam, equivalent_stress, return_map, tangent
+
+FOAM = Foam(131.0, 0.25, 1.62, 1.0, 0.5, 0.673)
+MISES = Foam(131.0, 0.45, 0.0, 1.0)
+
+
+def follow(law: Foam, strains: np.ndarray) -> tuple[np.ndarray, float]:
+    """Stress and plastic strain of one point after a history of total strains (k, 4)."""
+    stress, plastic = np.zeros((1, 4)), np.zeros(1)
+    for increment in np.diff(strains, axis=0, prepend=0.0):
+        returned = return_map(law, stress, plastic, increment[None])
+        stress, plastic = returned.stress, returned.plastic_strain
+    return stress[0], float(plastic[0])
+
+
+def uniaxial(law: Foam, axial: float, steps: int) -> tuple[np.ndarray, float, float]:
+    """Stress, plastic strain and lateral strain after uniaxial stress to the strain `axial`."""
+
+    def at(lateral: float) -> tuple[np.ndarray, float]:
+        end = np.array([lateral, axial, lateral, 0.0])
+        return follow(law, np.linspace(0.0, 1.0, steps + 1)[1:, None] * end)
+
+    lateral = brentq(lambda x: at(x)[0][0], -abs(axial), abs(axial), xtol=1e-16, rtol=1e-15)
+    return (*at(lateral), lateral)
+
+
+@pytest.mark.parametrize("axial", [-0.3, 0.3, -0.9])
+def test_uniaxial_stress(axial: float) -> None:
+    """sigma = sigma_c + H min(e, e_D), strain = sigma / E + e; the path is a straight line."""
+    stress, plastic, _ = uniaxial(FOAM, axial, 1)
+    strength = 1.0 + 0.5 * min(plastic, 0.673)
+    np.testing.assert_allclose(abs(stress[1]), strength, rtol=1e-8)
+    np.testing.assert_allclose(strength / FOAM.youngs_modulus + plastic, abs(axial), rtol=1e-8)
+
+
+def test_plastic_poisson_ratio() -> None:
+    """(1/2 - (alpha/3)^2) / (1 + (alpha/3)^2) of the plastic strains, Deshpande & Fleck 2000."""
+    stress, plastic, lateral = uniaxial(FOAM, -0.3, 1)
+    elastic = -FOAM.poisson_ratio * stress[1] / FOAM.youngs_modulus
+    ratio = (lateral - elastic) / plastic
+    third = (FOAM.shape / 3.0) ** 2
+    np.testing.assert_allclose(ratio, (0.5 - third) / (1.0 + third), rtol=1e-8)
+
+
+@pytest.mark.parametrize("volume", [-0.6, 0.2])
+def test_hydrostatic(volume: float) -> None:
+    """|p| = Y sqrt(g) / alpha and e = |plastic volume strain| sqrt(g) / alpha."""
+    stress, plastic = follow(FOAM, np.array([[1.0, 1.0, 1.0, 0.0]]) * volume / 3.0)
+    factor = np.sqrt(1.0 + (FOAM.shape / 3.0) ** 2) / FOAM.shape
+    crushed = (abs(volume) - factor / FOAM.bulk_modulus) / (
+        1.0 + 0.5 * factor**2 / FOAM.bulk_modulus
+    )
+    assert 0.0 < factor * crushed < FOAM.densification_strain
+    np.testing.assert_allclose(plastic, factor * crushed, rtol=1e-8)
+    expected = np.sign(volume) * factor * (1.0 + 0.5 * factor * crushed)
+    np.testing.assert_allclose(stress, expected * np.array([1, 1, 1, 0]), rtol=1e-8, atol=1e-12)
+
+
+def random_states(law: Foam, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Admissible stresses, plastic strains, and increments from elastic to ten times yielding."""
+    rng = np.random.default_rng(1)
+    stress, plastic = rng.normal(size=(count, 4)), rng.uniform(0.0, 1.0, count)
+    ratio = law.yield_strength(plastic) / equivalent_stress(stress, law.shape)
+    stress *= (ratio * rng.uniform(0.0, 1.0, count))[:, None]
+    size = 10.0 ** rng.uniform(-1.0, 1.0, count) / law.youngs_modulus
+    return stress, plastic, rng.normal(size=(count, 4)) * size[:, None]
+
+
+@pytest.mark.parametrize("law", [FOAM, MISES])
+def test_returns_onto_the_surface(law: Foam) -> None:
+    stress, plastic, increment = random_states(law, 2000)
+    returned = return_map(law, stress, plastic, 100.0 * increment)
+    excess = equivalent_stress(returned.stress, law.shape) - law.yield_strength(
+        returned.plastic_strain
+    )
+    assert len(returned.plastic) > 1900
+    np.testing.assert_allclose(excess[returned.plastic], 0.0, atol=1e-11)
+    assert excess.max() < 1e-11
+
+
+@pytest.mark.parametrize("law", [FOAM, MISES])
+def test_tangent_against_finite_differences(law: Foam) -> None:
+    """Everywhere but within the difference's reach of the law's kink at densification."""
+    stress, plastic, increment = random_states(law, 2000)
+    base = return_map(law, stress, plastic, increment)
+    delta = 1e-5 / law.youngs_modulus
+    numeric = np.empty((2000, 4, 4))
+    for j in range(4):
+        step = delta * np.eye(4)[j]
+        ahead = return_map(law, stress, plastic, increment + step).stress
+        behind = return_map(law, stress, plastic, increment - step).stress
+        numeric[:, :, j] = (ahead - behind) / (2.0 * delta)
+    points = base.plastic
+    moduli = tangent(law, base)
+    np.testing.assert_allclose(moduli, moduli.transpose(0, 2, 1), atol=1e-12 * law.youngs_modulus)
+    smooth = np.abs(base.plastic_strain[points] - law.densification_strain) > 10.0 * delta
+    assert smooth.sum() > 900
+    error = np.abs(moduli - numeric[points]).max(axis=(1, 2)) / law.youngs_modulus
+    assert error[smooth].max() < 1e-6
+
+
+def test_tangent_without_its_plastic_term_is_positive() -> None:
+    stress, plastic, increment = random_states(FOAM, 500)
+    moduli = tangent(FOAM, return_map(FOAM, stress, plastic, increment), damping=0.0)
+    assert np.linalg.eigvalsh(moduli).min() > 0.0
