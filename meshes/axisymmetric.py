@@ -28,7 +28,7 @@ from mpi4py import MPI
 from sim.cache import cached
 from sim.case import Case, Needle
 from sim.errors import SolverError
-from sim.mechanics.contact import half_angle
+from sim.needles.tip import cone_half_angle
 
 VERSION = 1  # of what this module draws; part of the cache key
 REGIONS = {"skin": 1, "subcutis": 2, "nodule": 3}
@@ -83,7 +83,7 @@ class InjectionMesh:
 def needle_outline(needle: Needle, tip_depth: float) -> Outline:
     """Return the contour of `needle` with the point of its tip at `tip_depth` (m)."""
     radius = 0.5 * needle.outer_diameter
-    slope = 1.0 / math.tan(half_angle(needle.tip))  # axial length / radius of the tip's cone
+    slope = 1.0 / math.tan(cone_half_angle(needle.tip))  # axial length / radius of the tip's cone
     z = -tip_depth
     if needle.kind == "coaxial":
         void = min(0.5 * needle.stylet.diameter, needle.stylet.protrusion / slope)

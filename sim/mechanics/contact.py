@@ -20,7 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import Needle, Technique, Tip
+from sim.case import Needle, Technique
+from sim.needles.tip import cone_half_angle
 
 Array = NDArray[np.float64]
 
@@ -60,14 +61,9 @@ class Friction:
     torque: Array
 
 
-def half_angle(tip: Tip) -> float:
-    """Half-angle (rad) of the cone that stands for `tip`."""
-    return tip.angle if tip.kind == "trocar" else math.atan(0.5 * math.tan(tip.angle))
-
-
 def needle_cone(needle: Needle) -> Cone:
     """Return the cone that stands for the tip of `needle`."""
-    return Cone(0.5 * needle.outer_diameter, half_angle(needle.tip))
+    return Cone(0.5 * needle.outer_diameter, cone_half_angle(needle.tip))
 
 
 def engage(cone: Cone, depth: Array, top: float, bottom: float) -> Engagement:
