@@ -3,8 +3,9 @@
 Steel carries no flow, so the needle is a hole. Its outline is drawn with a sharp conical tip:
 
 * coaxial: the cannula ends square at its mouth; beyond it lies the void of the withdrawn stylet
-  (a cylinder of the stylet's diameter that ends in the tip's cone). The void's whole surface is
-  the ``mouth``; the annular end of the cannula belongs to the ``film``.
+  (a cylinder of the stylet's diameter that ends in the tip's cone). The void's whole surface and
+  what is left of the lumen around it are the ``mouth``; the cannula's end face belongs to the
+  ``film``.
 * hypodermic: the bevel is drawn as the cone of the same length. The lumen's elliptical opening
   (area pi ID^2 / (4 sin beta)) becomes a band of that area around the middle of the cone: the
   ``mouth``. The flat ellipse alone in a medium would conduct 40 % better than this shorter band.
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import gmsh
@@ -30,7 +32,7 @@ from sim.case import Case, Needle
 from sim.errors import SolverError
 from sim.needles.tip import cone_half_angle
 
-VERSION = 1  # of what this module draws; part of the cache key
+VERSION = 2  # of what this module draws; part of the cache key
 REGIONS = {"skin": 1, "subcutis": 2, "nodule": 3}
 BOUNDARIES = {
     "mouth": 11,  # source: the liquid enters the tissue here
@@ -43,6 +45,7 @@ BOUNDARIES = {
 }
 GROWTH = 0.2  # element size gained per distance from a refined line
 SHAFT_SIZE = 1.0  # largest element on the shaft / needle radius
+SHORTEST = 1e-4  # segment of the contour that is drawn / needle radius
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,6 @@ class Outline:
         return 0.5 * (self.height[self.parts.index("mouth")] + self.top_of_mouth)
 
 
-_BEVEL = ("tip", "mouth", "film")
-
-
 @dataclass(frozen=True)
 class InjectionMesh:
     """A dolfinx mesh in metres with its tags and the hash of the parameters it was made from."""
@@ -86,23 +86,45 @@ def needle_outline(needle: Needle, tip_depth: float) -> Outline:
     slope = 1.0 / math.tan(cone_half_angle(needle.tip))  # axial length / radius of the tip's cone
     z = -tip_depth
     if needle.kind == "coaxial":
-        void = min(0.5 * needle.stylet.diameter, needle.stylet.protrusion / slope)
         mouth = z + needle.stylet.protrusion
-        r, h = [0.0, void, void, radius, radius], [z, z + void * slope, mouth, mouth, 0.0]
-        parts = ["mouth", "mouth", "film", "film"]
-        if void * slope == needle.stylet.protrusion:
-            del r[2], h[2], parts[1]
-        return Outline(tuple(r), tuple(h), tuple(parts))
+        void = min(0.5 * needle.stylet.diameter, needle.stylet.protrusion / slope)
+        vertices = [
+            (0.0, z, "mouth"),
+            (void, z + void * slope, "mouth"),
+            (void, mouth, "mouth"),
+            (0.5 * needle.inner_diameter, mouth, "film"),
+            (radius, mouth, "film"),
+            (radius, 0.0, "film"),
+        ]
+        return _outline(vertices, SHORTEST * radius)
     opening = 0.25 * math.pi * needle.inner_diameter**2
     if needle.tip.kind == "bevel":
         opening /= math.sin(needle.tip.angle)
     # area of a band on a cone = 2 pi r_mid * slant length
     half_band = 0.5 * opening / (math.pi * radius * math.hypot(1.0, slope))
     low, high = 0.5 * radius - half_band, 0.5 * radius + half_band
-    r, h = [0.0, low, high], [z, z + low * slope, z + high * slope]
-    if tip_depth > radius * slope:  # the bevel's heel is below the skin's surface
-        return Outline((*r, radius, radius), (*h, z + radius * slope, 0.0), (*_BEVEL, "film"))
-    return Outline((*r, tip_depth / slope), (*h, 0.0), _BEVEL)
+    heel = min(radius, tip_depth / slope)  # where the bevel ends, or crosses the skin's surface
+    vertices = [
+        (0.0, z, "tip"),
+        (low, z + low * slope, "mouth"),
+        (high, z + high * slope, "film"),
+        (heel, z + heel * slope, "film"),
+        (heel, 0.0, "film"),
+    ]
+    return _outline(vertices, SHORTEST * radius)
+
+
+def _outline(vertices: list[tuple[float, float, str]], shortest: float) -> Outline:
+    """Return the contour through (r, z, name of the part that starts there), the last without."""
+    kept = [
+        (a, b, part)
+        for (a, b, part), (c, d, _) in pairwise(vertices)
+        if math.hypot(c - a, d - b) > shortest
+    ]
+    radius, height, parts = zip(*kept, strict=True)
+    end_radius, end_height, _ = vertices[-1]
+    # a contour starts on the axis also where its first segment was left out
+    return Outline((0.0, *radius[1:], end_radius), (*height, end_height), parts)
 
 
 def injection_mesh(case: Case, outline: Outline | None) -> InjectionMesh:

@@ -66,13 +66,14 @@ class Domain:
 
     def unit_flow(self, film: Film) -> Flow:
         """Return the flow at a cavity pressure of 1 Pa, open at the outer side and the track."""
-        on_film = self.cv.boundary("film")
-        track_end = on_film[np.argmax(self.cv.points[on_film, 1])]
+        sink = self.cv.boundary("outer")
+        if self.case.injection.track_gap > 0.0:
+            on_film = self.cv.boundary("film")
+            sink = np.append(sink, on_film[np.argmax(self.cv.points[on_film, 1])])
         mobility = {
             name: layer.permeability / self.case.drug.viscosity
             for name, layer in self.layers.items()
         }
-        sink = np.append(self.cv.boundary("outer"), track_end)
         return unit_flow(self.cv, mobility, self.cv.boundary("mouth"), sink, film)
 
     def species(self, flow: Flow | None) -> Species:

@@ -37,17 +37,41 @@ def test_mouth_of_a_hypodermic_has_the_area_of_its_bevelled_lumen() -> None:
     np.testing.assert_allclose(area(cv, "mouth"), lumen, rtol=1e-9)
 
 
-def test_mouth_of_a_coaxial_needle_is_the_surface_of_the_stylets_void() -> None:
+def test_mouth_of_a_coaxial_needle_is_the_stylets_void_and_the_lumen_around_it() -> None:
     case = case_of("14G_coaxial")
     cv = meshed(case, case.target_depth)
     radius, angle = 0.5 * case.needle.stylet.diameter, case.needle.tip.angle
     cone, slant = radius / math.tan(angle), radius / math.sin(angle)
     cylinder = case.needle.stylet.protrusion - cone
-    expected = math.pi * radius * slant + 2 * math.pi * radius * cylinder
+    annulus = math.pi * ((0.5 * case.needle.inner_diameter) ** 2 - radius**2)
+    expected = math.pi * radius * slant + 2 * math.pi * radius * cylinder + annulus
     np.testing.assert_allclose(area(cv, "mouth"), expected, rtol=1e-9)
     z = cv.points[cv.boundary("mouth"), 1]
     np.testing.assert_allclose(z.min(), -case.target_depth)
     np.testing.assert_allclose(z.max(), case.needle.stylet.protrusion - case.target_depth)
+
+
+@pytest.mark.parametrize("protrusion", [0.0, 1e-7, 1.0e-3])
+def test_lumen_is_open_however_little_the_stylet_protruded(protrusion: float) -> None:
+    case = case_of("14G_coaxial", f"needle.stylet.protrusion={protrusion} m")
+    cv = meshed(case, case.target_depth)
+    void = protrusion * math.tan(case.needle.tip.angle)
+    surface = math.pi * void**2 / math.sin(case.needle.tip.angle)
+    lumen = math.pi / 4 * case.needle.inner_diameter**2
+    expected = surface + lumen - math.pi * void**2
+    np.testing.assert_allclose(area(cv, "mouth"), expected, rtol=1e-4)
+    assert cv.boundary("axis").size > 0
+    np.testing.assert_allclose(cv.points[cv.boundary("mouth"), 0].min(), 0.0, atol=1e-12)
+
+
+@pytest.mark.parametrize("offset", [-1e-12, 1e-12, 1e-9])
+@pytest.mark.parametrize("crossing", [0.0, 1.5e-3, 2.5e-3])  # surface, skin's and nodule's bounds
+def test_a_heel_on_a_boundary_is_meshed(crossing: float, offset: float) -> None:
+    case = case_of("27G")
+    bevel = case.needle.outer_diameter / math.tan(case.needle.tip.angle)
+    cv = meshed(case, bevel + crossing + offset)
+    assert sum(cv.volumes.values()).min() > 0.0
+    assert len(cv.boundary("film")) == len(cv.facets["film"]) + 1
 
 
 @pytest.mark.parametrize("needle", NEEDLES)

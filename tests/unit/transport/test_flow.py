@@ -71,6 +71,14 @@ def test_wider_track_takes_more(domain: Domain) -> None:
     assert shares[-1] < 1.0
 
 
+def test_a_track_without_a_gap_is_closed_on_the_skin(domain: Domain) -> None:
+    shut = with_gap(domain, 0.0)
+    flow, _ = solved(shut)
+    inside = np.ones(domain.cv.edges.nodes, dtype=bool)
+    inside[domain.cv.boundary("mouth")] = inside[domain.cv.boundary("outer")] = False
+    assert not flow.supply[inside].any()
+
+
 def test_what_enters_leaves(domain: Domain) -> None:
     flow, _ = solved(domain)
     assert flow.imbalance < 1e-11
