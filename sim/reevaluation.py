@@ -4,7 +4,9 @@ What is reused and what is solved anew:
 
 * the mineral's resistance is dimensionless: it is solved again, and kept in the cache, only where
   one of its own parameters changes; other inputs scale it. That is done on a coarse grid, and the
-  result is scaled by fine / coarse of the default, so that the grid's error flips nothing;
+  result is scaled by fine / coarse of the default, so that the grid's error flips nothing (over the
+  catalogue's ranges the coarse grid finds the changes of the normal force to 2 % and those of the
+  wall's pressure to 6 %);
 * the nodule's push-away adds to the hand's travel alone and decides no outcome: it is never solved
   again;
 * the infiltration is computed in full, on the mesh `COARSE` and with the tip's depth rounded to

@@ -59,10 +59,9 @@ def infiltration_figure(records: Sequence[Record]) -> Figure:
         bar.set_label("thiosulfate in pore fluid (mg/mL)")
         bar.ax.yaxis.set_major_formatter("{x:g}")
     share = 100.0 * records[0].case.injection.threshold_fraction
-    lines = {
-        f"{share:g} % of the injected concentration": Line2D([], [], color=THRESHOLD, lw=1.4),
-        "void of the withdrawn stylet": Line2D([], [], color=DARK, lw=0.8, ls=":"),
-    }
+    lines = {f"{share:g} % of the injected concentration": Line2D([], [], color=THRESHOLD, lw=1.4)}
+    if any(record.case.needle.stylet for record in records):
+        lines["void of the withdrawn stylet"] = Line2D([], [], color=DARK, lw=0.8, ls=":")
     figure.legend(lines.values(), lines, loc="outside lower center", ncols=2)
     return figure
 

@@ -12,7 +12,7 @@ from sim.comparison import Line, compare
 from sim.report import words
 from sim.report.verification import tables
 from sim.results.files import write_text
-from sim.results.metrics import MEANINGS, Meaning
+from sim.results.metrics import MEANINGS
 from sim.results.record import REPORT, Record
 
 CAPTIONS = {
@@ -65,10 +65,11 @@ def write_report(
             for record in records
         ],
         failures=failures,
+        decisive=[text for record in records if (text := words.decisive_words(record))],
         turning=words.turning_words(records),
         shares=[text for record in records if (text := words.share_words(record))],
         figures=[_figure(name, path, records) for name, path in pictures.items()],
-        lines=[(_meaning(line.key), line) for line in _lines(records)],
+        lines=[(MEANINGS[line.key], line) for line in _lines(records)],
         inputs=_inputs(records),
         verification=tables(),
         command=command,
@@ -94,10 +95,6 @@ def _inputs(records: Sequence[Record]) -> list[dict[str, str]]:
         if row["needles"].split() != [record.name for record in records]:
             row["key"] += f" ({row['needles'].strip()})"
     return list(rows.values())
-
-
-def _meaning(key: str) -> Meaning:
-    return MEANINGS[key]
 
 
 def _figure(name: str, path: Path, records: Sequence[Record]) -> dict[str, str]:

@@ -128,6 +128,20 @@ def comparison_words(a: Record, b: Record) -> str:
     )
 
 
+def decisive_words(record: Record) -> str:
+    """Which inputs, within their ranges, decide whether the target is reached; empty if none."""
+    rows = [
+        row
+        for row in record.turning_points
+        if (row["outcome_default"], row["outcome_end"]).count("reached_target") == 1
+    ]
+    if not rows:
+        return ""
+    verb = "not reach" if rows[0]["outcome_default"] == "reached_target" else "reach"
+    places = [f"{row['input']} {_where(row, row['outcome_turns_at'])}" for row in rows]
+    return f"The {record.name} would {verb} its target with {', or with '.join(places)}."
+
+
 def turning_words(records: Sequence[Record]) -> list[str]:
     """Every answer that an uncertain input turns within its range, one sentence each.
 
@@ -169,9 +183,13 @@ def share_words(record: Record, most: int = 3) -> str:
 
 
 def _turn(row: dict[str, str], at: str, change: str) -> str:
-    side = {"low": "below", "high": "above"}[row["side"]]
-    where = f"{side} {at}" if at else f"= {row['end']}"
-    return f"With {row['input']} {where} (default {row['default']}, end {row['end']}) {change}."
+    known = f"default {row['default']}, end of the range {row['end']}"
+    return f"With {row['input']} {_where(row, at)} ({known}) {change}."
+
+
+def _where(row: dict[str, str], at: str) -> str:
+    """Beyond the turning value, or the choice itself."""
+    return f"{'below' if row['side'] == 'low' else 'above'} {at}" if at else f"= {row['end']}"
 
 
 def _smallest_margins(m: dict[str, Json]) -> str:

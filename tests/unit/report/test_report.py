@@ -76,6 +76,14 @@ def test_every_turning_point_is_told(records):
     )
 
 
+def test_the_answer_names_what_would_turn_it(records):
+    (low,) = [row for row in records[0].turning_points
+              if row["input"].endswith("solid_strength") and row["side"] == "low"]  # fmt: skip
+    text = words.decisive_words(records[0])
+    assert text.startswith("The 27G would reach its target with nodule.mineral.solid_strength")
+    assert f"below {low['outcome_turns_at']}" in text
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [(None, "—"), (True, "yes"), (12345.6, "12300"), (0.001234, "0.00123"), (0.0, "0"),
