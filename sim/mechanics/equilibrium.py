@@ -44,8 +44,9 @@ class EquilibriumSolver:
         self.solid, self.tolerance, self.effort = solid, tolerance, Effort()
         size = 2 * len(solid.points)
         self._data = np.zeros(len(solid.columns))
+        starts, columns = (a.astype(PETSc.IntType) for a in (solid.starts, solid.columns))
         self._matrix = PETSc.Mat().createAIJWithArrays(
-            (size, size), (solid.starts, solid.columns, self._data), comm=PETSc.COMM_SELF
+            (size, size), (starts, columns, self._data), comm=PETSc.COMM_SELF
         )
         self._matrix.setOption(PETSc.Mat.Option.SPD, True)
         self._right, self._left = self._matrix.createVecs()

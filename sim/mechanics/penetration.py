@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -133,19 +134,18 @@ def _press(
     guess: Array,
 ) -> State:
     """Press by one row; in 2, 4, ... parts where the whole finds no equilibrium."""
-    height = contact.grid.row_height
-    for cut in range(MAX_CUTS + 1):
-        parts = 2**cut
+
+    def pressed(parts: int) -> State:
         after = state
-        try:
-            for part in range(1, parts + 1):
-                springs = contact.at(height * part / parts)
-                after = solver.solve(after, springs, present, guess / parts)
-            return after
-        except SolverError:
-            if cut == MAX_CUTS:
-                raise
-    raise AssertionError("unreachable")
+        for part in range(1, parts + 1):
+            springs = contact.at(contact.grid.row_height * part / parts)
+            after = solver.solve(after, springs, present, guess / parts)
+        return after
+
+    for cut in range(MAX_CUTS):
+        with suppress(SolverError):
+            return pressed(2**cut)
+    return pressed(2**MAX_CUTS)
 
 
 def _followed(grid: ConeGrid, increment: Array) -> Array:
