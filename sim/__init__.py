@@ -1,1 +1,1 @@
-"""Needle insertion into calcified nodules and the infiltration of sodium thiosulfate: the physics."""
+"""Needle insertion into calcified nodules and infiltration of the drug: the physics."""

@@ -106,6 +106,7 @@ class Mineral:
     hardening_ratio: float  # hardening modulus / sigma_c
     densification_strain: float  # plastic strain beyond which hardening is capped
     friction: float  # Coulomb, steel on this mineral
+    wall_pressure_ratio: float  # pressure that stays on the shaft / that of a wall that holds
     permeability: float  # m2
     diffusion_ratio: float  # D_eff / D_0
     clearance_rate: float  # 1/s

@@ -39,8 +39,8 @@ ASSUMPTIONS = (
     "fails; soft tissue props it sideways before the mineral holds it.",
     "The tip is a closed cone up to the outer diameter (a bevel: the cone of its length); a hollow "
     "tip's lumen counts as plugged.",
-    "Mineral: crushing foam on a nodule supported from below, size-free, no cracks; the bore's "
-    "wall presses on the shaft as if nothing were cut away.",
+    "Mineral: crushing foam on a nodule supported from below, size-free, no cracks; of "
+    "the pressure of a bore's wall that holds, a stated share stays on the shaft.",
     "Soft tissue: planar crack as wide as the needle, neo-Hookean wall, no dimple before puncture.",
 )
 

@@ -114,6 +114,7 @@ _GROUPS: dict[str, dict[str, Limit]] = {
         "mineral.dense_toughness": Limit("Pa*m**0.5", "0.01 MPa*m**0.5", "20 MPa*m**0.5"),
         "mineral.toughness_exponent": Limit("", "0", "4"),
         "mineral.friction": _FRICTION,
+        "mineral.wall_pressure_ratio": Limit("", "0", "1"),
         "mineral.crystal_size": Limit("m", "10 nm", "100 um"),
         "mineral.diffusion_ratio": _RATIO,
         "mineral.clearance_half_life": _HALF_LIFE,

@@ -104,6 +104,7 @@ class MineralConfig:
     dense_toughness: str = MISSING
     toughness_exponent: Number = MISSING
     friction: Number = MISSING
+    wall_pressure_ratio: Number = MISSING
     crystal_size: str = MISSING
     diffusion_ratio: Number = MISSING
     clearance_half_life: str | None = MISSING  # null: no clearance

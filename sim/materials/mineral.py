@@ -48,6 +48,14 @@ CONSTANTS = {
     ),
     "toughness_exponent": Value("1.5", "brittle cellular solid, Gibson & Ashby 1997", "M"),
     "friction": Value("0.35", "assumption; steel on apatite debris or wet bone", "A", "0.3", "0.5"),
+    "wall_pressure_ratio": Value(
+        "0.5",
+        "assumption: middle between a wall that held where the tip left it (1) and one that gave "
+        "way by 1 % of the needle's radius or was cut or flaked away (0)",
+        "A",
+        "0",
+        "1",
+    ),
     "diffusion_ratio": Value("0.15", "porosity/tortuosity**2, assumption", "A", "0.05", "0.3"),
 }
 

@@ -10,7 +10,7 @@ its face). Pushing alone spends e = F_push / A, which gives
 For omega -> 0 or mu_c = 0 the thrust is that of pushing. The law is made for many turns per
 diameter of advance: its torque does not fade as omega -> 0. Left out: wear of the edges, clogging
 by debris, and the relief of the bore's wall where material is cut away instead of pushed aside (the
-shaft's friction is an upper estimate).
+shaft keeps the same share of the wall's pressure as when pushed).
 """
 
 from __future__ import annotations

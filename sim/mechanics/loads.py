@@ -135,6 +135,8 @@ def _mineral(
 ) -> LayerLoad:
     """Forces of the nodule: the dimensionless curve, the edges' relief, Coulomb friction.
 
+    The curve's wall holds where the tip left it; `wall_pressure_ratio` of its pressure stays.
+
     The curve's cone may be blunter than the needle's. While the cone enters, both are compared at
     equal contact area (self-similar indentation); once buried, at equal travel since then. Where
     the cone leaves the nodule again, the pressure acts on the area still inside.
@@ -150,7 +152,7 @@ def _mineral(
     diameter = 2.0 * part.outer
     pushed = mineral.crushing_strength * normal_factor * disc / contact
     pressure = pushed * drilling.thrust_ratio(diameter, technique)
-    wall = mineral.crushing_strength * wall_factor
+    wall = mineral.crushing_strength * wall_factor * mineral.wall_pressure_ratio
     drag = cone_friction(pressure, mineral.friction, cone, part, technique)
     shaft = shaft_friction(wall, mineral.friction, cone.radius, part.shaft, technique)
     normal = pressure * part.area

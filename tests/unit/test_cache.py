@@ -16,8 +16,9 @@ def test_builds_once(tmp_path):
 
     first = cached("tables", {"a": 1.0}, ".csv", build, root=tmp_path)
     second = cached("tables", {"a": 1.0}, ".csv", build, root=tmp_path)
-    assert first == second and first.read_text() == "table" and first.suffix == ".csv"
-    assert len(calls) == 1 and calls[0].suffix == ".csv"
+    assert first == second
+    assert first.read_text() == "table"
+    assert [path.suffix for path in (first, *calls)] == [".csv", ".csv"]
 
 
 def test_damaged_file_is_built_anew(tmp_path):

@@ -6,7 +6,6 @@ import math
 from dataclasses import replace
 
 import numpy as np
-from sim.mechanics.resistance import ResistanceCurve
 
 from sim.case import (
     Case,
@@ -26,6 +25,7 @@ from sim.case import (
 )
 from sim.insertion import InsertionModels
 from sim.mechanics.pushaway import NoduleSupport
+from sim.mechanics.resistance import ResistanceCurve
 
 STEEL = Steel(193e9, 0.29, 1.0e9, 3.8e9)
 HYPODERMIC = Needle(
@@ -43,8 +43,8 @@ DRILL = replace(
 SKIN = SoftLayer(1.5e-3, 684e3, 0.48, 2.5e3, 0.11e6, 0.2, 0.2, 9.4e-15, 0.35, 3.85e-4)
 FAT = SoftLayer(12e-3, 47.8e3, 0.3, 500.0, 18.4e3, 0.2, 0.4, 5e-13, 0.35, 3.85e-4)
 STONE = Mineral(
-    1600.0, 0.494, 4.28e9, 0.2, 32.7e6, 240e6, 3.3e6, 0.18e6, 1.62, 0.5, 0.68, 0.35, 2.5e-15, 0.15,
-    0.0,
+    1600.0, 0.494, 4.28e9, 0.2, 32.7e6, 240e6, 3.3e6, 0.18e6, 1.62, 0.5, 0.68, 0.35, 1.0, 2.5e-15,
+    0.15, 0.0,
 )  # fmt: skip
 
 
