@@ -32,7 +32,7 @@ from sim.case import Case, Needle
 from sim.errors import SolverError
 from sim.needles.tip import cone_half_angle
 
-VERSION = 2  # of what this module draws; part of the cache key
+VERSION = 3  # of what this module draws; part of the cache key
 REGIONS = {"skin": 1, "subcutis": 2, "nodule": 3}
 BOUNDARIES = {
     "mouth": 11,  # source: the liquid enters the tissue here
@@ -45,6 +45,9 @@ BOUNDARIES = {
 }
 GROWTH = 0.2  # element size gained per distance from a refined line
 SHAFT_SIZE = 1.0  # largest element on the shaft / needle radius
+GAP_SIZE = 0.01  # element size where the needle crosses a bound / needle radius
+GAP_SHARE = 0.5  # element size beside the needle / width of the gap to a bound
+GAP_SAMPLES = 4000  # points on a curve from which distances in a gap are taken
 SHORTEST = 1e-4  # segment of the contour that is drawn / needle radius
 
 
@@ -167,6 +170,8 @@ def _parameters(case: Case, outline: Outline | None, unit: float) -> dict:
         "outer_size": size.outer_size / unit,
         "growth": GROWTH,
         "shaft_size": SHAFT_SIZE,
+        "gap_size": GAP_SIZE,
+        "gap_share": GAP_SHARE,
     }
 
 
@@ -278,19 +283,26 @@ def _middle(curve: int) -> tuple[float, float]:
 
 
 def _set_sizes(key: dict) -> None:
-    """Grade from the mouth and the shaft outwards; the nodule has its own upper bound."""
+    """Grade from the mouth and the shaft outwards; the nodule has its own upper bound.
+
+    Where the needle runs beside a bound between two regions, the elements fit between them: a
+    triangle that spans the gap has an obtuse angle, across which two nodes conduct backwards.
+    """
     field = gmsh.model.mesh.field
 
     def lines(name: str) -> list[int]:
         group = gmsh.model.getEntitiesForPhysicalGroup(1, BOUNDARIES[name])
         return [int(tag) for tag in group]
 
+    def distance(curves: list[int], samples: int = 400) -> int:
+        tag = field.add("Distance")
+        field.setNumbers(tag, "CurvesList", curves)
+        field.setNumber(tag, "Sampling", samples)
+        return tag
+
     def graded(curves: list[int], smallest: float) -> int:
-        distance = field.add("Distance")
-        field.setNumbers(distance, "CurvesList", curves)
-        field.setNumber(distance, "Sampling", 400)
         threshold = field.add("Threshold")
-        field.setNumber(threshold, "InField", distance)
+        field.setNumber(threshold, "InField", distance(curves))
         field.setNumber(threshold, "SizeMin", smallest)
         field.setNumber(threshold, "SizeMax", key["outer_size"])
         field.setNumber(threshold, "DistMin", 0.0)
@@ -308,6 +320,12 @@ def _set_sizes(key: dict) -> None:
     if key["outline"]:
         fields.append(graded(lines("mouth"), key["tip_size"]))
         fields.append(graded(lines("film"), min(key["shaft_size"], key["outer_size"])))
+        between = [tag for _, tag in gmsh.model.getEntities(1) if not _boundary_of(key, tag)]
+        needle = distance(lines("mouth") + lines("film"), GAP_SAMPLES)
+        gap = field.add("MathEval")
+        width = f"F{needle} + F{distance(between, GAP_SAMPLES)}"
+        field.setString(gap, "F", f"{key['gap_size']} + {key['gap_share']} * ({width})")
+        fields.append(gap)
     smallest = field.add("Min")
     field.setNumbers(smallest, "FieldsList", fields)
     field.setAsBackgroundMesh(smallest)

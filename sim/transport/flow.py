@@ -5,6 +5,9 @@
 film's end on the skin are at that of the air, all else is closed. The equations are linear, so one
 solution at unit pressure serves every pressure.
 
+Edges with a negative transmissibility (a dozen, at obtuse corners) carry no flow: liquid then only
+ever flows down the pressure, so none enters the needle's mouth, and each node's balance is kept.
+
 The film between steel and tissue is a gap of constant width h << r along the steel (thin annulus,
 Poiseuille): an edge of length L at radius r conducts ``2 pi r h^3 / (12 mu L)`` beside the tissue.
 """
@@ -87,7 +90,7 @@ def unit_flow(
         When the matrix cannot be factored.
     """
     edges = cv.edges
-    conductances = cv.transmissibility(mobility)
+    conductances = np.maximum(cv.transmissibility(mobility), 0.0)
     if film is not None:
         np.add.at(conductances, film.edges, film.transmissibility)
     pressure = _solve(edges, conductances, source, sink)

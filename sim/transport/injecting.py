@@ -3,7 +3,9 @@
 Low order: backward Euler with upwinded convection, free of overshoot at any step. High order:
 central convective fluxes, averaged over the step, evaluated twice with the corrected solution;
 their excess over the low-order fluxes passes Zalesak's limiter. Diffusion stays backward Euler:
-averaging it explicitly brings noise as soon as D dt / h^2 exceeds 1.
+averaging it explicitly brings noise as soon as D dt / h^2 exceeds 1. For the same reason an edge is
+corrected for no longer than its smaller end takes to be flushed once: a volume flushed 1e4 times in
+a step multiplies rounding errors by that number, and is too small for upwinding to matter.
 
 A Darcy flow descends its potential, so with the nodes in the order of falling pressure the
 convective matrix is triangular, and ILU(0) solves it almost exactly in one iteration.
@@ -50,7 +52,11 @@ class InjectionStepper:
         self._duration = 0.0
         inner = np.ones(species.edges.nodes, dtype=bool)
         inner[species.absorbing] = False
-        self._inner_edges = inner[species.edges.tail] & inner[species.edges.head]
+        tail, head = species.edges.tail, species.edges.head
+        smaller = np.minimum(species.capacity[tail], species.capacity[head])
+        flow = np.abs(species.edge_flow)
+        self._flushing = np.divide(smaller, flow, out=np.full_like(flow, np.inf), where=flow > 0.0)
+        self._flushing[~(inner[tail] & inner[head])] = 0.0
 
     @property
     def iterations(self) -> int:
@@ -62,10 +68,11 @@ class InjectionStepper:
         species = self.species
         low = self.low_order(before, duration)
         upwinded = self._upwind(low)
+        corrected = np.minimum(duration, self._flushing)
         after = low
         for _ in range(CORRECTIONS):
             central = self._central(0.5 * (before + after))
-            excess = np.where(self._inner_edges, central - upwinded, 0.0) * duration
+            excess = (central - upwinded) * corrected
             passed = limited(species.edges, self.neighbours, excess, low, before, species.capacity)
             after = low - species.edges.divergence(passed) / species.capacity
         return Step(duration, after, duration * low)

@@ -7,7 +7,7 @@ pore liquid, 1/tortuosity^2, and phi multiplies the flux: with a skin of porosit
 weight of the solution (density-driven flow) are left out.
 
 On control volumes: ``V phi dc/dt = supply - L c``, L upwinded. Edges with a negative diffusive
-transmissibility (a few at the obtuse corners of the coarse outer boundary) carry no diffusion.
+transmissibility (a dozen, at obtuse corners) carry no diffusion.
 """
 
 from __future__ import annotations

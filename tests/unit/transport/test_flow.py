@@ -88,6 +88,30 @@ def test_what_enters_leaves(domain: Domain) -> None:
     assert np.all(np.delete(flow.supply, mouth) <= 1e-12 * flow.conductance)
 
 
+@pytest.fixture(scope="module")
+def above_nodule() -> Case:
+    """A cannula that ends a hair's breadth above the nodule: most of the flow leaves by the gap."""
+    return default_case("14G_coaxial", "drill", ["mesh=coarse", "needle.stylet.protrusion=5 mm"])
+
+
+def test_no_liquid_enters_a_mouth_beside_the_nodules_surface(above_nodule: Case) -> None:
+    domain = Domain.around(above_nodule, above_nodule.target_depth)
+    flow, _ = solved(domain)
+    assert flow.supply[domain.cv.boundary("mouth")].min() >= 0.0
+    assert flow.pressure.min() >= 0.0
+    assert flow.pressure.max() <= 1.0 + 1e-12
+
+
+def test_gap_between_mouth_and_nodule_is_resolved_on_a_coarse_mesh(above_nodule: Case) -> None:
+    mesh = dataclasses.replace(above_nodule.mesh, nodule_size=0.1e-3, tip_size=0.1)
+    fine = dataclasses.replace(above_nodule, mesh=mesh)
+    domains = [Domain.around(case, case.target_depth) for case in (above_nodule, fine)]
+    (coarse_flow, coarse_backflow), (fine_flow, fine_backflow) = map(solved, domains)
+    np.testing.assert_allclose(coarse_flow.conductance, fine_flow.conductance, rtol=0.01)
+    share = fine_backflow / fine_flow.conductance
+    np.testing.assert_allclose(coarse_backflow / coarse_flow.conductance, share, rtol=0.03)
+
+
 def test_flow_scales_with_the_cavity_pressure(domain: Domain) -> None:
     flow, _ = solved(domain)
     at = flow.scaled(2.5e5)
