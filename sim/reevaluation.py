@@ -11,7 +11,8 @@ What is reused and what is solved anew:
   again;
 * the infiltration is computed in full, on the mesh `COARSE` and with the tip's depth rounded to
   `DEPTH_STEP`; the default too, so that like is compared with like. Against the default mesh this
-  mesh moves the infiltrated share of the nodule by up to 0.013 and the dose's by 0.008.
+  one moves the infiltrated share of the nodule by 0.018 and the dose's by 0.013 at most (the two
+  default needles).
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from sim.outcome import InfiltrationResult, InsertionResult
 from sim.results.progress import Show
 from sim.sensitivity import Infiltration, Insertion, Range, Row, one_at_a_time
 
-COARSE = {"tip_size": 0.25, "nodule_size": 3e-4, "outer_size": 3e-3, "time_tolerance": 5e-3}
+COARSE = {"tip_size": 0.25, "nodule_size": 4e-4, "outer_size": 3e-3, "time_tolerance": 2e-2}
 COARSE_PENETRATION = 0.25  # element size / needle radius
 DEPTH_STEP = 1e-4  # m
 FLOW = ("porosity", "permeability", "diffusion_ratio", "clearance_rate")  # of a layer or mineral
