@@ -81,7 +81,8 @@ def run_pair(a: Job, b: Job, folder: Path, command: str, console: Console) -> bo
             if ending.status != "complete"
         ]
         write_report(aside, records, draw(records, aside), command, failures)
-        log.info("%s", comparison_words(*records))
+        for record in records:
+            log.info("%s: %s", record.name, record.metrics["run.status"])
     _print(console, records, lines, failures, folder / REPORT)
     return not failures
 

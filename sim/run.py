@@ -24,7 +24,7 @@ from sim.results.files import Json, write_json, write_rows, write_table, write_t
 from sim.results.folder import LOG, METRICS, log_to, new_folder
 from sim.results.inputs import HEADER as INPUTS_HEADER
 from sim.results.inputs import Input
-from sim.results.progress import Show, silent
+from sim.results.progress import DONE, Show, silent
 from sim.results.provenance import Stopwatch, mesh_hash, peak_memory, provenance
 from sim.results.record import (
     CASE,
@@ -96,7 +96,7 @@ def run_case(job: Job, show: Show = silent) -> str:
                 show("report", 0.0)
                 record = load(aside)
                 write_report(aside, [record], draw([record], aside), job.command)
-                show("done", 1.0)
+                show(DONE, 1.0)
         except KeyboardInterrupt:
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, signal.SIG_IGN)  # a second one must not tear the record

@@ -10,6 +10,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 type Show = Callable[[str, float], None]  # (stage, fraction done)
 
+DONE = "done"  # the last stage; a bar that is full before it would stop its clock
+
 
 def silent(stage: str, fraction: float) -> None:
     """Show nothing."""
@@ -20,7 +22,7 @@ def bars(labels: list[str], console: Console) -> Iterator[list[Show]]:
     """Yield one `Show` per label; each keeps a line with its current stage and a bar."""
     columns = (
         TextColumn("{task.fields[label]:<14}"),
-        TextColumn("{task.description:<16}"),
+        TextColumn("{task.description:<26}"),
         BarColumn(bar_width=40),
         TextColumn("{task.percentage:>3.0f} %"),
         TimeElapsedColumn(),
@@ -30,7 +32,8 @@ def bars(labels: list[str], console: Console) -> Iterator[list[Show]]:
 
         def shower(task: int) -> Show:
             def show(stage: str, fraction: float) -> None:
-                progress.update(task, description=stage, completed=fraction)
+                full = 1.0 if stage == DONE else 0.999
+                progress.update(task, description=stage, completed=min(fraction, full))
 
             return show
 
