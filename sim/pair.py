@@ -14,11 +14,13 @@ from sim.comparison import Line, compare, write_comparison
 from sim.figures.draw import draw
 from sim.report.build import write_report
 from sim.report.words import comparison_words, number
+from sim.results.files import write_rows
 from sim.results.folder import LOG, log_to, new_folder, partial_of, settle
 from sim.results.metrics import MEANINGS
 from sim.results.progress import bars
-from sim.results.record import REPORT, Record, load
+from sim.results.record import REPORT, TURNING_POINTS, Record, load
 from sim.run import Job, begin, run_case
+from sim.sensitivity import HEADER
 from sim.side_by_side import Ending, run_jobs
 
 log = logging.getLogger(__name__)
@@ -80,6 +82,8 @@ def run_pair(a: Job, b: Job, folder: Path, command: str, console: Console) -> bo
             for record, ending in zip(records, endings, strict=True)
             if ending.status != "complete"
         ]
+        turning = [row.values() for record in records for row in record.turning_points]
+        write_rows(aside / TURNING_POINTS, HEADER, [tuple(row) for row in turning])
         write_report(aside, records, draw(records, aside), command, failures)
         for record in records:
             log.info("%s: %s", record.name, record.metrics["run.status"])

@@ -85,16 +85,18 @@ def _lines(records: Sequence[Record]) -> list[Line]:
 
 
 def _inputs(records: Sequence[Record]) -> list[dict[str, str]]:
-    """Every input once; one that differs between the needles once for each."""
+    """Every input once; one that differs between the needles once for each, with its name."""
     rows: dict[tuple[str, str], dict[str, str]] = {}
+    needles: dict[tuple[str, str], list[str]] = {}
     for record in records:
         for row in record.inputs:
-            seen = rows.setdefault((row["key"], row["value"]), row | {"needles": ""})
-            seen["needles"] += f" {record.name}"
-    for row in rows.values():
-        if row["needles"].split() != [record.name for record in records]:
-            row["key"] += f" ({row['needles'].strip()})"
-    return list(rows.values())
+            at = row["key"], row["value"]
+            rows.setdefault(at, row)
+            needles.setdefault(at, []).append(record.name)
+    return [
+        row if len(needles[at]) == len(records) else row | {"key": f"{at[0]} ({needles[at][0]})"}
+        for at, row in rows.items()
+    ]
 
 
 def _figure(name: str, path: Path, records: Sequence[Record]) -> dict[str, str]:

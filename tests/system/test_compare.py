@@ -46,7 +46,7 @@ def test_a_pair_is_compared_even_when_one_side_fails(tmp_path):
     folder = tmp_path / "pair"
     assert {path.name for path in folder.iterdir()} == {
         "a_27G", "b_14G_coaxial", "comparison.csv", "comparison.json", "figures", "report.html",
-        "run.log",
+        "run.log", "turning_points.csv",
     }  # fmt: skip
     content = json.loads((folder / "comparison.json").read_text())
     assert content["metrics"]["run.status"] == {"a": "failed", "b": "complete", "ratio": None}

@@ -76,6 +76,14 @@ def test_every_turning_point_is_told(records):
     )
 
 
+def test_an_input_that_differs_is_listed_for_each_needle(tmp_path, records):
+    page = write_report(tmp_path, records[:2], {}, "x").read_text()
+    assert '<td>needle.length (27G)</td><td class="n">12.7 mm</td>' in page
+    assert '<td>needle.length (14G coaxial)</td><td class="n">95 mm</td>' in page
+    page = write_report(tmp_path, [records[0], records[2]], {}, "x").read_text()
+    assert page.count("<td>needle.length</td>") == 1
+
+
 def test_the_answer_names_what_would_turn_it(records):
     (low,) = [row for row in records[0].turning_points
               if row["input"].endswith("solid_strength") and row["side"] == "low"]  # fmt: skip
