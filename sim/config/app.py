@@ -85,9 +85,12 @@ def _compose(args: Namespace, config_name: str) -> DictConfig:
         raise ConfigError("--experimental-rerun", args.experimental_rerun, "a pickle is not read")
     folder = CONFIGS if args.config_path is None else os.path.abspath(args.config_path)
     with hydra.initialize_config_dir(str(folder), version_base="1.3"):
-        cfg = hydra.compose(
-            args.config_name or config_name, _overrides(args), return_hydra_config=True
-        )
+        try:
+            cfg = hydra.compose(
+                args.config_name or config_name, _overrides(args), return_hydra_config=True
+            )
+        except Exception as error:  # for some command lines Hydra has no message of its own
+            raise refusal(error, args.overrides) from error
     for key, target in _targets(OmegaConf.to_container(cfg.hydra), "hydra"):
         if not str(target).startswith(_HYDRAS_OWN):
             raise ConfigError(key, target, "only Hydra's own classes are instantiated")

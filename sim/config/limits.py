@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -160,6 +161,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "nodule.texture": ("stone", "plate", "paste", "net"),
     "nodule.fixation": ("free", "held", "fixed"),
 }
+
+NAME = re.compile(r"\w[\w .+-]{0,29}")  # of an option: names folders and columns
 
 
 def fascia(v: Flat) -> float:

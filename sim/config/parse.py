@@ -25,7 +25,7 @@ from sim.case import (
     Tip,
     Tissue,
 )
-from sim.config.limits import CHOICES, LIMITS, RULES, Flat, Limit, free_length, target
+from sim.config.limits import CHOICES, LIMITS, NAME, RULES, Flat, Limit, free_length, target
 from sim.config.refusal import refusal, unknown_key
 from sim.config.schema import CaseConfig, ComparisonConfig, PatientConfig, SideConfig, keys
 from sim.errors import ConfigError
@@ -114,6 +114,10 @@ def _read(given: Mapping[str, object]) -> dict[str, float | str]:
                 raise ConfigError(key, value, LIMITS[key].allowed)
         elif value not in CHOICES.get(key, (value,)):
             raise ConfigError(key, value, "choose one of " + ", ".join(CHOICES[key]))
+        elif key not in CHOICES and not NAME.fullmatch(str(value)):
+            raise ConfigError(
+                key, value, "give at most 30 letters, digits, spaces or . _ + - (it names a folder)"
+            )
         else:  # a choice or a name
             values[key] = str(value)
     return values

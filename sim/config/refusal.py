@@ -21,12 +21,12 @@ Refused = (HydraException, OmegaConfBaseException)
 
 
 def refusal(error: Exception, overrides: Sequence[str] = ()) -> ConfigError:
-    """Translate an exception of Hydra or OmegaConf.
+    """Translate an exception that was raised while a configuration was composed.
 
     Parameters
     ----------
     error : Exception
-        One of `Refused`.
+        One of `Refused`, or what Hydra trips over, e.g. a `ValueError` for ``needle=null``.
     overrides : sequence of str
         ``key=value`` texts: where the value of the refused key is looked up.
     """
@@ -38,15 +38,12 @@ def refusal(error: Exception, overrides: Sequence[str] = ()) -> ConfigError:
         key = cause.full_key or "the configuration"
         return ConfigError(key, _written(overrides).get(key, cause.value), _reason(cause))
     key, value = _offending(str(error), overrides)
+    if isinstance(error, HydraException) and not isinstance(error, OverrideParseException):
+        reason = _line(str(error))
+    else:
+        reason = "Hydra cannot read it."
     return ConfigError(
-        key,
-        value,
-        (
-            "Hydra cannot read it."
-            if isinstance(error, OverrideParseException)
-            else _line(str(error))
-        )
-        + " Write key=value, with a decimal point and ** for a power",
+        key, value, f"{reason} Write key=value, with a decimal point and ** for a power"
     )
 
 

@@ -20,6 +20,13 @@ RUN = [  # overrides, key, value as given, a piece of what is allowed
     (["nodule=gravel"], "nodule", "gravel", "net, paste, plate, stone"),
     (["experiment=nix"], "experiment", "nix", "soft_paste"),
     (["needel=27G"], "needel", "27G", "did you mean needle?"),
+    (["needle=null"], "the command line", "needle=null", "cannot read"),
+    (["nodule=[null]"], "the command line", "nodule=[null]", "cannot read"),
+    (["@a=1"], "the command line", "@a=1", "cannot read"),
+    (["needle.name=../../mine"], "needle.name", "../../mine", "folder"),
+    (["needle.name=/mine"], "needle.name", "/mine", "folder"),
+    (["needle.name=''"], "needle.name", "", "letters"),
+    ([f"needle.name={31 * 'x'}"], "needle.name", 31 * "x", "at most 30"),
     (["needle.lenght=1 mm"], "needle.lenght", "1 mm", "did you mean length?"),
     (["+needle.colour=red"], "needle.colour", "red", "outer_diameter"),
     (["+dose=1 mL"], "dose", "1 mL", "injection"),
@@ -73,6 +80,8 @@ RUN = [  # overrides, key, value as given, a piece of what is allowed
 ]  # fmt: skip
 COMPARISON = [
     (["needle=22G"], "needle", "22G", "needle@a.needle, needle@b.needle"),
+    (["needle@a.needle=null"], "the command line", "needle@a.needle=null", "cannot read"),
+    (["b.needle.name=a/b"], "b.needle.name", "a/b", "folder"),
     (["+x=1"], "x", "1", "nodule"),
     (["+a.x=1"], "a.x", "1", "needle, technique"),
     (["b.needle.length=1 m"], "b.needle.length", "1 m", "300 mm"),
