@@ -33,6 +33,7 @@ STEPS = 400  # along the whole path, and as many again while the tip enters the 
 BOWED = 2.0  # amplification of the bending moment from which on a yielding needle has buckled
 TOLERANCE = 1e-9  # m, of the depth at which the needle stops
 SMALL_STRAIN = 0.1  # of the fat under the nodule
+DRIFT = 0.05  # change of the mineral's resistance per radius at the end of its computation
 
 ASSUMPTIONS = (
     "Quasi-static, rate-independent; the needle stays on the nodule's axis and straight until it "
@@ -99,7 +100,8 @@ def evaluate(case: Case, models: InsertionModels) -> InsertionResult:
     """Walk the path and return what happens on it; see `insert`.
 
     The margins are taken over the whole way to the target, also where the needle stops before: they
-    say how far each mechanism is from deciding, in multiples of the loads.
+    say how far each mechanism is from deciding, in multiples of the loads. So is the skin's
+    puncture force: what the skin asks for, also of a needle that does not get through.
     """
     start = time.process_time()
     depth, top = _depths(case), case.nodule.depth
@@ -127,7 +129,7 @@ def evaluate(case: Case, models: InsertionModels) -> InsertionResult:
             buckling_load=path.use.buckling_load,
             nodule_displacement=path.displacement,
         ),
-        skin_puncture_force=float(path.loads.skin.tip.max()),
+        skin_puncture_force=float(planned.loads.skin.tip.max()),
         nodule_entry_force=float(total.force[entering].max()) if entering.any() else None,
         peak_force=float(total.force.max()),
         peak_torque=float(total.torque.max()),
@@ -185,7 +187,7 @@ def _stop(case: Case, models: InsertionModels, planned: _Path) -> tuple[float, s
 
     first = over[0]
     reached = depth[first]
-    if first > 0:
+    if first > 0 and reached - depth[first - 1] > TOLERANCE:  # else a jump, as at the contact
         reached = brentq(excess, depth[first - 1], depth[first], xtol=TOLERANCE)
     beyond = min(reached + 2.0 * TOLERANCE, depth[first])  # past a jump, where there is one
     ratio = _Path.walk(case, models, np.array([beyond])).use.ratio
@@ -265,6 +267,16 @@ def _warnings(case: Case, models: InsertionModels, path: _Path) -> tuple[str, ..
         notes.append(
             f"The nodule is pushed {1e3 * pushed:.2g} mm into {1e3 * layer:.2g} mm of fat: past "
             "small strain; the fat stiffens by Hencky's law until the nodule rests on the fascia."
+        )
+    if np.any(np.diff(path.loads.depth + path.displacement) < -TOLERANCE):
+        notes.append(
+            "The nodule springs back where the tip leaves it: there the force curve runs backwards "
+            "and the hand would feel a jump."
+        )
+    if models.resistance.drift > DRIFT:
+        notes.append(
+            f"The mineral's resistance still changes by {models.resistance.drift:.0%} per needle "
+            "radius where its computation ends; beyond it is taken as steady."
         )
     angle = needle_cone(case.needle).half_angle
     if models.resistance.half_angle > angle * (1.0 + 1e-9):

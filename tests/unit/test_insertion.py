@@ -13,6 +13,7 @@ from tests.unit.mechanics.patient import (
     DRILL,
     HYPODERMIC,
     PUSH,
+    SKIN,
     analytic_curve,
     case,
     models,
@@ -97,6 +98,39 @@ def test_an_untouched_nodule_offers_nothing():
     assert math.isinf(result.margins["blunting"])
     assert math.isinf(result.margins["torque"])
     assert not result.lumen_plugged
+
+
+def test_a_tip_that_slides_off_has_touched_the_nodule():
+    of = case(technique=replace(PUSH, incidence_angle=0.4))
+    result = evaluate(of, models())
+    assert result.reached_depth == of.nodule.depth
+    assert [event.name for event in result.events][-2:] == ["nodule_contact", "deflected"]
+    assert result.nodule_entry_force == result.curve.force[-1]
+
+
+def test_a_needle_that_stops_in_the_skin_does_not_change_what_the_skin_asks_for():
+    weak = evaluate(case(technique=replace(PUSH, force_limit=0.1)), models())
+    assert weak.outcome == "stalled"
+    assert weak.reached_depth < SKIN.thickness
+    assert weak.skin_puncture_force == run().skin_puncture_force > weak.peak_force
+
+
+def test_a_thin_plate_springs_back_when_the_tip_leaves_it():
+    of = case()
+    of = replace(of, nodule=replace(of.nodule, height=1e-3), target_depth=9e-3)
+    soft, hard = (NoduleSupport(np.zeros(1), np.full(1, k), 5e-3, 0.0) for k in (1e3, 1e5))
+    yielding, firm = (evaluate(of, replace(models(), support=s)) for s in (soft, hard))
+    assert yielding.outcome == firm.outcome == "reached_target"
+    assert np.any(np.diff(yielding.curve.depth) < 0.0)
+    assert np.all(np.diff(firm.curve.depth) >= 0.0)
+    assert any("springs back" in note for note in yielding.notes)
+    assert not any("springs back" in note for note in firm.notes)
+
+
+def test_an_unsteady_resistance_is_said():
+    unsteady = models(replace(analytic_curve(), drift=0.09))
+    assert any("9% per needle radius" in note for note in evaluate(case(), unsteady).notes)
+    assert not any("per needle radius" in note for note in run().notes)
 
 
 def test_a_fixed_nodule_stays_and_the_hand_travels_less():
