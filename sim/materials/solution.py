@@ -24,7 +24,7 @@ DRUGS: dict[str, Tree] = {
         "concentration": Value("250 mg/mL", "vial's label, pentahydrate; Helm 2023", "H"),
         "viscosity": Value("1.05 mPa*s", f"{_LALIBERTE}, 37 degC", "H"),
         "injection_viscosity": Value("1.53 mPa*s", f"{_LALIBERTE}, 20 degC", "H"),
-        "density": Value("1113 kg/m**3", f"{_LALIBERTE}, 37 degC", "H"),
+        "density": Value("1112 kg/m**3", f"{_LALIBERTE}, 37 degC", "H"),
         "diffusivity": _DIFFUSIVITY,
     },
     "sts_150": {
