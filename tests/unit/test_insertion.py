@@ -7,6 +7,8 @@ import pytest
 
 from sim.insertion import evaluate
 from sim.mechanics.contact import needle_cone
+from sim.mechanics.failure import utilisation
+from sim.mechanics.loads import path_loads
 from sim.mechanics.pushaway import NoduleSupport
 from tests.unit.mechanics.patient import (
     COAXIAL,
@@ -85,8 +87,34 @@ def test_the_curve_is_whole(needle, technique):
     assert own_frame[-1] == pytest.approx(result.reached_depth, rel=1e-12)
     assert all(np.all(np.isfinite(getattr(curve, f.name))) for f in fields(curve))
     assert result.peak_force == curve.force.max()
+    assert result.nodule_displacement == curve.nodule_displacement[-1] > 0.0
+    of = case(needle, technique)
+    buried = own_frame <= of.nodule.depth + needle_cone(needle).length
+    entering = buried & (own_frame >= of.nodule.depth)
+    assert result.nodule_entry_force == curve.force[entering].max()
+    use = utilisation(of, path_loads(of, models().resistance, own_frame))
+    assert result.tip_deflection == pytest.approx(use.tip_deflection.max(), rel=1e-6)
     events = [event.depth for event in result.events]
     assert events == sorted(events)
+
+
+def test_a_needle_buckles_where_its_bow_is_most_of_the_bending():
+    seen = {}
+    for length in (12.7e-3, 16e-3, 18e-3, 20e-3, 24e-3, 40e-3):
+        of = case(replace(HYPODERMIC, length=length, free_length=length))
+        result = evaluate(of, models())
+        depth = np.array([result.reached_depth])
+        bow = utilisation(of, path_loads(of, models().resistance, depth)).amplification[0]
+        assert result.outcome == ("buckled" if bow >= 2.0 else "bent")
+        seen[bow] = result.outcome
+    assert any(2.0 < bow < 4.0 for bow in seen)
+    assert set(seen.values()) == {"bent", "buckled"}
+
+
+def test_a_nodule_pushed_far_is_said():
+    roomy = replace(models(), support=replace(models().support, layer=1.0))
+    assert any("past small strain" in note for note in run().notes)
+    assert not any("past small strain" in note for note in evaluate(case(), roomy).notes)
 
 
 def test_an_untouched_nodule_offers_nothing():

@@ -44,6 +44,12 @@ def test_the_default_case():
     assert mineral.crushing_strength == pytest.approx(strength, rel=1e-12)
     assert mineral.youngs_modulus == pytest.approx(131.0 * strength, rel=1e-12)
     assert mineral.tensile_strength == pytest.approx(0.1 * strength, rel=1e-12)
+    assert mineral.densification_strain == pytest.approx(np.log(3.16 / 1.6), rel=1e-12)
+    assert mineral.fracture_toughness == pytest.approx(0.5e6 * (1.6 / 3.16) ** 1.5, rel=1e-12)
+    assert mineral.foam_shape == pytest.approx(1.62, abs=0.04)
+    solid = 1.0 - mineral.porosity
+    permeability = 1e-12 * mineral.porosity**3 / (180.0 * solid**2)
+    assert mineral.permeability == pytest.approx(permeability, rel=1e-12, abs=0.0)
     assert mineral.clearance_rate == 0.0
     assert case.tissue.skin.clearance_rate == pytest.approx(np.log(2.0) / 1800.0, rel=1e-12)
     assert case.injection.pressure_limit == pytest.approx(2.56e6, rel=0.01)  # 46 N on 1 mL
@@ -84,7 +90,7 @@ def test_other_units_give_the_same_case():
             )
         )
     )
-    assert other == pytest.approx(reference, rel=1e-12)
+    assert other == pytest.approx(reference, rel=1e-12, abs=0.0)
 
 
 OPTIONS = [(group, name) for group, options in GROUPS.items() for name in options]

@@ -36,7 +36,7 @@ from sim.units import to_si
     ],
 )
 def test_conversion(text, unit, value):
-    assert to_si(text, unit) == pytest.approx(value, rel=1e-14)
+    assert to_si(text, unit) == pytest.approx(value, rel=1e-14, abs=0.0)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,26 @@ import pytest
 
 from sim.mechanics.failure import held_depth, utilisation, wedge_intensity
 from sim.mechanics.loads import path_loads
-from tests.unit.mechanics.patient import COAXIAL, DRILL, HYPODERMIC, PUSH, analytic_curve, case
+from sim.mechanics.stability import (
+    Column,
+    Push,
+    critical_load,
+    tip_deflection,
+    yield_utilisation,
+)
+from sim.needles.section import section
+from tests.unit.mechanics.patient import (
+    COAXIAL,
+    DRILL,
+    FAT,
+    HYPODERMIC,
+    PUSH,
+    SKIN,
+    STEEL,
+    STONE,
+    analytic_curve,
+    case,
+)
 
 
 def ratios(of, depth):
@@ -34,10 +53,68 @@ def test_torque_is_limited_by_the_cannula_or_the_hand():
     np.testing.assert_allclose(weak / tube, 0.709 / 0.2, rtol=2e-3)  # the tube's torque, N m
 
 
-def test_wedge_intensity_of_a_centred_pair_of_forces():
-    nodule = replace(case().nodule, diameter=12e-3, height=12e-3)
+@pytest.mark.parametrize(("diameter", "height"), [(12e-3, 12e-3), (18e-3, 8e-3)])
+def test_wedge_intensity_of_a_centred_pair_of_forces(diameter, height):
+    nodule = replace(case().nodule, diameter=diameter, height=height)
     intensity = wedge_intensity(np.array([20.0]), nodule)
     np.testing.assert_allclose(intensity, 20.0 / (math.pi * 3e-3) ** 1.5)
+
+
+def soft_support(of, column, depth, length):
+    """Vesic's springs of the default skin and of the fat above the nodule, at the tip (N/m)."""
+    fat = min(depth, of.nodule.depth) - SKIN.thickness
+    total, width = 0.0, of.needle.outer_diameter
+    for layer, inside, middle in (
+        (SKIN, SKIN.thickness, 0.5 * SKIN.thickness),
+        (FAT, fat, SKIN.thickness + 0.5 * fat),
+    ):
+        e = layer.youngs_modulus
+        per_length = 0.65 * e / (1.0 - layer.poisson_ratio**2)
+        per_length *= (e * width**4 / column.stiffness) ** (1.0 / 12.0)
+        total += per_length * inside * (1.0 - (depth - middle) / length) ** 2
+    return total
+
+
+def test_soft_layers_hold_the_tip_as_springs_on_a_lever():
+    of, depth = case(), 2.0e-3
+    column = Column(section(HYPODERMIC), STEEL)
+    use = utilisation(of, path_loads(of, analytic_curve(), np.array([depth])))
+    length = of.needle.free_length
+    support = soft_support(of, column, depth, length)
+    expected = critical_load(column, np.array([length]), np.array([support]))
+    np.testing.assert_allclose(use.buckling_load, expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("needle", [HYPODERMIC, COAXIAL])
+def test_a_tip_in_its_crater_as_a_beam_column(needle):
+    """The loads and the springs of the entry, put together by hand."""
+    of = case(needle)
+    entered = 0.3e-3
+    depth = of.nodule.depth + entered
+    loads = path_loads(of, analytic_curve(factor=1.5), np.array([depth]))
+    column = Column(section(needle), STEEL)
+    cot, sideways = 1.0 / math.tan(needle.tip.angle), math.tan(math.radians(5.0))
+    if needle.tip.kind == "bevel":
+        sideways += 0.1 * cot
+        cot *= 2.0
+    radius = entered / cot
+    pressure = 1.5 * STONE.crushing_strength
+    length = needle.free_length - entered
+    support = soft_support(of, column, depth, length) + pressure * radius**2 * cot / entered
+    total = loads.total
+    push = Push(
+        axial=total.force,
+        eccentric=0.25 * needle.outer_diameter * total.tip,
+        side=np.array([sideways * pressure * math.pi * radius**2]),
+        length=np.array([length]),
+        support=np.array([support]),
+    )
+    use = utilisation(of, loads)
+    np.testing.assert_allclose(
+        use.buckling_load, critical_load(column, push.length, push.support), rtol=1e-5
+    )
+    np.testing.assert_allclose(use.ratio["bending"], yield_utilisation(column, push), rtol=1e-5)
+    np.testing.assert_allclose(use.tip_deflection, tip_deflection(column, push), rtol=1e-5)
 
 
 def test_the_tip_is_held_from_one_outer_diameter_on():

@@ -47,6 +47,59 @@ def test_drilling_relieves_the_thrust_and_turns_the_friction():
     np.testing.assert_allclose(slow.force, pushed.force, rtol=1e-6)
 
 
+def test_thrust_and_torque_of_smooth_faces_spend_the_energy_of_pushing():
+    depth = np.linspace(3e-3, 7.5e-3, 7)
+    pushed, drilled = (
+        loads(case(COAXIAL, technique, friction=0.0), depth).mineral for technique in (PUSH, DRILL)
+    )
+    power = drilled.force * DRILL.axial_speed + drilled.torque * DRILL.rotation_speed
+    np.testing.assert_allclose(power, pushed.force * DRILL.axial_speed, rtol=1e-12)
+    assert np.all(drilled.torque > 0.0)
+
+
+def test_torque_without_edges_is_that_of_friction():
+    of = case(COAXIAL, replace(DRILL, cutting_coefficient=0.0))
+    cone, mineral, past = needle_cone(COAXIAL), of.nodule.mineral, 2e-3
+    load = loads(of, [of.nodule.depth + cone.length + past]).mineral
+    ratio = DRILL.rotation_speed * cone.radius / DRILL.axial_speed
+    q = math.hypot(1.0, ratio)
+    grip = mineral.friction * mineral.crushing_strength * math.pi * cone.radius**2
+    on_cone = FACTOR * grip * cone.radius / math.sin(cone.half_angle)
+    on_cone *= 2.0 / 3.0 * ratio * (q + 2.0) / (q + 1.0) ** 2
+    on_shaft = WALL * grip * 2.0 * past * ratio / q
+    np.testing.assert_allclose(load.torque, on_cone + on_shaft, rtol=1e-9)
+
+
+def test_the_skin_turns_with_a_shaft_that_passes_through():
+    load = loads(case(COAXIAL, DRILL), [10e-3])
+    radius = 0.5 * COAXIAL.outer_diameter
+    grip = math.hypot(load.skin.force[0], load.skin.torque[0] / radius)
+    pushed = loads(case(COAXIAL), [10e-3]).skin.force[0]
+    assert grip == pytest.approx(pushed, rel=1e-12)
+    sliding = DRILL.rotation_speed * radius / DRILL.axial_speed
+    assert load.skin.torque[0] / radius == pytest.approx(sliding * load.skin.force[0], rel=1e-12)
+
+
+def test_the_share_of_the_wall_pressure_that_stays():
+    whole, part = (loads(case(wall_pressure_ratio=share), [7e-3]).mineral for share in (1.0, 0.25))
+    np.testing.assert_allclose(part.shaft, 0.25 * whole.shaft, rtol=1e-12)
+    np.testing.assert_allclose(part.tip, whole.tip, rtol=1e-12)
+    assert whole.shaft > 1.0
+
+
+def test_opening_is_pressure_times_the_section_through_the_axis():
+    share, past = 0.25, 1.5e-3
+    of = case(wall_pressure_ratio=share)
+    cone, strength = needle_cone(of.needle), of.nodule.mineral.crushing_strength
+    half, whole = loads(
+        of, of.nodule.depth + np.array([0.5 * cone.length, cone.length + past])
+    ).mineral.opening
+    triangle = cone.radius * cone.length
+    assert half == pytest.approx(FACTOR * strength * 0.25 * triangle, rel=1e-5)
+    on_shaft = share * WALL * 2.0 * cone.radius * past
+    assert whole == pytest.approx(strength * (FACTOR * triangle + on_shaft), rel=1e-9)
+
+
 def test_the_nodule_takes_the_place_of_the_layers():
     """Soft layers end at its top and go on below it; the tip that has left it cuts fat again."""
     of = case()

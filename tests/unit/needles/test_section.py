@@ -34,7 +34,7 @@ def needles():
 def test_tubes(needles, name, area, second_moment, yield_moment, plastic_moment, torque):
     tube = section(needles[name], with_stylet=False)
     assert tube.area == pytest.approx(1e-6 * area, rel=0.002)
-    assert tube.second_moment == pytest.approx(1e-12 * second_moment, rel=0.002)
+    assert tube.second_moment == pytest.approx(1e-12 * second_moment, rel=0.002, abs=0.0)
     assert 1e3 * tube.yield_moment(YIELD) == pytest.approx(yield_moment, rel=0.02)
     assert 1e3 * tube.plastic_moment(YIELD) == pytest.approx(plastic_moment, rel=0.02)
     assert 1e3 * tube.yield_torque(YIELD) == pytest.approx(torque, rel=0.02)
@@ -52,7 +52,7 @@ def test_a_stylet_adds_its_own_stiffness(needles):
     needle = needles["14G"]
     both, tube = section(needle), section(needle, with_stylet=False)
     rod = math.pi / 64.0 * needle.stylet.diameter**4
-    assert both.second_moment - tube.second_moment == pytest.approx(rod, rel=1e-12)
+    assert both.second_moment - tube.second_moment == pytest.approx(rod, rel=1e-12, abs=0.0)
     assert needle.steel.youngs_modulus * both.second_moment == pytest.approx(0.180, rel=0.005)
     assert section(needles["27G"]) == section(needles["27G"], with_stylet=False)
 
