@@ -214,8 +214,10 @@ def test_the_outcome_agrees_with_the_margins(seed):
 
 
 def test_only_a_firm_core_plugs_the_lumen():
-    assert run().lumen_plugged
-    assert not run(crushing_strength=20e3, solid_strength=24e6).lumen_plugged
+    """A core one bore long holds 4 tau of pressure, tau = sigma_c / sqrt(3)."""
+    limit = math.sqrt(3.0) / 4.0 * case().injection.pressure_limit
+    assert run(crushing_strength=1.01 * limit).lumen_plugged
+    assert not run(crushing_strength=0.99 * limit).lumen_plugged
     assert not run(COAXIAL, DRILL).lumen_plugged
 
 

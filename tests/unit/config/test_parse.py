@@ -59,6 +59,7 @@ def test_paste_is_a_von_mises_material_of_its_own_strength():
     mineral = default_case(overrides=["nodule=paste"]).nodule.mineral
     assert (mineral.foam_shape, mineral.hardening_ratio) == (0.0, 0.0)
     assert mineral.crushing_strength == pytest.approx(10e3, rel=1e-12)
+    assert mineral.tensile_strength == pytest.approx(1e3, rel=1e-12)
 
 
 def test_any_gauge_and_length():
