@@ -27,7 +27,7 @@ from sim.mechanics.resistance import ResistanceCurve, mineral_resistance
 from sim.outcome import Event, ForceCurve, InsertionResult, Outcome
 
 Array = NDArray[np.float64]
-Progress = Callable[[float, str], None]
+type Progress = Callable[[str, float], None]  # (stage, fraction done)
 
 STEPS = 400  # along the whole path, and as many again while the tip enters the nodule
 BOWED = 2.0  # amplification of the bending moment from which on a yielding needle has buckled
@@ -61,7 +61,7 @@ def insert(case: Case, progress: Progress | None = None) -> InsertionResult:
     ----------
     case : Case
     progress : callable, optional
-        Called with the share done (0..1) and what is being done.
+        Called with the stage and the fraction of it that is done.
 
     Raises
     ------
@@ -84,16 +84,20 @@ def prepare(
     cache_dir : Path, optional
         Folder of the tabulated resistance curves instead of the user's.
     """
-    report = progress or (lambda done, text: None)
-    report(0.0, "resistance of the mineral")
+    show = progress or _show_nothing
+    show("resistance of the mineral", 0.0)
     angle = needle_cone(case.needle).half_angle
     resistance = mineral_resistance(
         case.nodule.mineral, angle, case.mesh.penetration_size, cache_dir
     )
-    report(0.8, "push-away of the nodule")
+    show("push-away of the nodule", 0.8)
     support = nodule_support(case)
-    report(1.0, "insertion")
+    show("insertion", 1.0)
     return InsertionModels(resistance, support)
+
+
+def _show_nothing(stage: str, fraction: float) -> None:
+    pass
 
 
 def evaluate(case: Case, models: InsertionModels) -> InsertionResult:
@@ -110,30 +114,33 @@ def evaluate(case: Case, models: InsertionModels) -> InsertionResult:
     path = _Path.walk(case, models, np.append(depth[depth < reached], reached))
     outcome, reason = _outcome(case, path, decided_by)
     walked, total = path.loads.depth, path.loads.total
-    travel = walked + path.displacement
     inside = float(np.clip(reached - top, 0.0, case.nodule.height))
     entering = (walked >= top) & (walked <= top + needle_cone(case.needle).length)
     turn = case.technique.rotation_speed / case.technique.axial_speed  # rad per m
+    bending = path.use.ratio["bending"]
+    curve = ForceCurve(
+        depth=walked,
+        force=total.force,
+        tip=total.tip,
+        friction=total.shaft,
+        torque=total.torque,
+        buckling_load=path.use.buckling_load,
+        bending_limit=np.divide(
+            total.force, bending, out=np.full_like(bending, np.inf), where=bending > 0.0
+        ),
+        nodule_displacement=path.displacement,
+    )
     return InsertionResult(
         outcome=outcome,
         reason=reason,
         reached_depth=reached,
         depth_in_nodule=inside,
-        curve=ForceCurve(
-            depth=travel,
-            penetration=walked - top,
-            force=total.force,
-            tip=total.tip,
-            friction=total.shaft,
-            torque=total.torque,
-            buckling_load=path.use.buckling_load,
-            nodule_displacement=path.displacement,
-        ),
+        curve=curve,
         skin_puncture_force=float(planned.loads.skin.tip.max()),
         nodule_entry_force=float(total.force[entering].max()) if entering.any() else None,
         peak_force=float(total.force.max()),
         peak_torque=float(total.torque.max()),
-        work=float(trapezoid(total.force + turn * total.torque, travel)),
+        work=float(trapezoid(total.force + turn * total.torque, curve.travel)),
         margins=_margins(planned.use),
         nodule_displacement=float(path.displacement[-1]),
         tip_deflection=float(path.use.tip_deflection.max()),
@@ -242,7 +249,7 @@ def _plugged(case: Case, inside: float) -> bool:
 
 
 def _events(case: Case, path: _Path, outcome: Outcome) -> tuple[Event, ...]:
-    """Events in their order; depths are the hand's travel, as in the force curve."""
+    """Events in their order."""
     depth, top, length = path.loads.depth, case.nodule.depth, needle_cone(case.needle).length
     marks = {
         "skin_puncture": min(case.tissue.skin.thickness, top, length),  # the crack is at its widest
@@ -252,9 +259,9 @@ def _events(case: Case, path: _Path, outcome: Outcome) -> tuple[Event, ...]:
     }
     passed = {name: z for name, z in marks.items() if z <= depth[-1]} | {outcome: depth[-1]}
     at = {name: int(np.searchsorted(depth, z)) for name, z in passed.items()}
-    travel, force = depth + path.displacement, path.loads.total.force
+    force = path.loads.total.force
     return tuple(
-        Event(float(travel[i]), name, float(force[i]))
+        Event(float(depth[i]), name, float(force[i]))
         for name, i in sorted(at.items(), key=lambda item: item[1])
     )
 

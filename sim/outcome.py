@@ -29,21 +29,26 @@ Array = NDArray[np.float64]
 class ForceCurve:
     """Quantities along the path, one entry per depth; arrays of equal length n."""
 
-    depth: Array  # m, tip below the undeformed skin's surface (penetration + push-away)
-    penetration: Array  # m, tip relative to the nodule's top, in the nodule's own frame
+    depth: Array  # m, tip below the skin's surface, in the nodule's own frame
     force: Array  # N, axial, at the hand
     tip: Array  # N, share of tip and cutting edges
     friction: Array  # N, share of the shaft
     torque: Array  # N m
-    buckling_load: Array  # N
+    buckling_load: Array  # N, of the ideally straight needle
+    bending_limit: Array  # N, axial force at which it yields as it is loaded; inf: no bending
     nodule_displacement: Array  # m, push-away
+
+    @property
+    def travel(self) -> Array:
+        """The hand's way since the tip touched the skin (m): depth and push-away in series."""
+        return self.depth + self.nodule_displacement
 
 
 @dataclass(frozen=True)
 class Event:
     """Something that happened on the way in."""
 
-    depth: float  # m
+    depth: float  # m, as in the curve
     name: str  # e.g. "skin_puncture", "nodule_entry", "tip_held", "buckled"
     force: float  # N
 
@@ -103,7 +108,7 @@ class UptakeHistory:
 class InfiltrationResult:
     injected_volume: float  # m3
     injection_time: float  # s
-    ended_by: Literal["volume", "time_limit"]
+    ended_by: Literal["volume", "time_limit", "nothing_injected"]
     flow_rate: float  # m3/s
     peak_pressure: float  # Pa in the cavity
     plunger_force: float  # N

@@ -119,7 +119,7 @@ def _stages(job: Job, writer: _Writer, show: Show) -> None:
     case, watch = job.case, writer.watch
     log.info("needle %s, target %.2f mm", case.needle.name, 1e3 * case.target_depth)
     with watch.stage("insertion"):
-        models = prepare(case, lambda done, text: show(text, done))
+        models = prepare(case, show)
         insertion = evaluate(case, models)
     writer.insertion(insertion)
     log.info("%s: %s", insertion.outcome, insertion.reason)

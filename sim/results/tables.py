@@ -14,11 +14,13 @@ def force_table(result: InsertionResult) -> Table:
     curve = result.curve
     return {
         "depth_mm": MM * curve.depth,
+        "travel_mm": MM * curve.travel,
         "force_N": curve.force,
         "tip_N": curve.tip,
         "friction_N": curve.friction,
         "torque_Nmm": N_MM * curve.torque,
         "buckling_load_N": curve.buckling_load,
+        "bending_limit_N": curve.bending_limit,
         "nodule_displacement_mm": MM * curve.nodule_displacement,
     }
 

@@ -55,11 +55,10 @@ def test_command_line_leaves_a_whole_record(tmp_path):
     assert set(record.provenance["stages"]) == {
         "insertion", "infiltration", "figures_and_report",
     }  # fmt: skip
-    assert record.force["depth_mm"][-1] == pytest.approx(
-        record.metrics["insertion.reached_depth_mm"]
-        + record.metrics["insertion.nodule_displacement_mm"],
-        rel=1e-9,
-    )
+    reached = record.metrics["insertion.reached_depth_mm"]
+    pushed = record.metrics["insertion.nodule_displacement_mm"]
+    assert record.force["depth_mm"][-1] == pytest.approx(reached, rel=1e-9)
+    assert record.force["travel_mm"][-1] == pytest.approx(reached + pushed, rel=1e-9)
     page = (folder / "report.html").read_text()
     assert "needle=22G" in page
     assert "needle.length=25.4 mm" in page

@@ -82,10 +82,11 @@ def test_the_curve_is_whole(needle, technique):
     result = run(needle, technique)
     curve = result.curve
     np.testing.assert_allclose(curve.tip + curve.friction, curve.force, rtol=1e-12)
-    own_frame = curve.penetration + case().nodule.depth
-    np.testing.assert_allclose(own_frame + curve.nodule_displacement, curve.depth, rtol=1e-12)
+    own_frame = curve.depth
+    np.testing.assert_array_equal(own_frame + curve.nodule_displacement, curve.travel)
     assert own_frame[-1] == pytest.approx(result.reached_depth, rel=1e-12)
-    assert all(np.all(np.isfinite(getattr(curve, f.name))) for f in fields(curve))
+    finite = [f.name for f in fields(curve) if f.name != "bending_limit"]
+    assert all(np.all(np.isfinite(getattr(curve, name))) for name in finite)
     assert result.peak_force == curve.force.max()
     assert result.nodule_displacement == curve.nodule_displacement[-1] > 0.0
     of = case(needle, technique)
@@ -93,6 +94,10 @@ def test_the_curve_is_whole(needle, technique):
     entering = buried & (own_frame >= of.nodule.depth)
     assert result.nodule_entry_force == curve.force[entering].max()
     use = utilisation(of, path_loads(of, models().resistance, own_frame))
+    bent = use.ratio["bending"] > 0.0
+    yielding = curve.bending_limit[bent] * use.ratio["bending"][bent]
+    np.testing.assert_allclose(yielding, curve.force[bent], rtol=1e-9)
+    assert np.all(np.isinf(curve.bending_limit[~bent]))
     assert result.tip_deflection == pytest.approx(use.tip_deflection.max(), rel=1e-6)
     events = [event.depth for event in result.events]
     assert events == sorted(events)
@@ -149,8 +154,8 @@ def test_a_thin_plate_springs_back_when_the_tip_leaves_it():
     soft, hard = (NoduleSupport(np.zeros(1), np.full(1, k), 5e-3, 0.0) for k in (1e3, 1e5))
     yielding, firm = (evaluate(of, replace(models(), support=s)) for s in (soft, hard))
     assert yielding.outcome == firm.outcome == "reached_target"
-    assert np.any(np.diff(yielding.curve.depth) < 0.0)
-    assert np.all(np.diff(firm.curve.depth) >= 0.0)
+    assert np.any(np.diff(yielding.curve.travel) < 0.0)
+    assert np.all(np.diff(firm.curve.travel) >= 0.0)
     assert any("springs back" in note for note in yielding.notes)
     assert not any("springs back" in note for note in firm.notes)
 
@@ -168,7 +173,7 @@ def test_a_fixed_nodule_stays_and_the_hand_travels_less():
     assert still.nodule_displacement == 0.0
     assert still.peak_force == held.peak_force
     assert still.work < held.work
-    assert still.curve.depth[-1] == of.target_depth
+    assert still.curve.travel[-1] == of.target_depth
 
 
 def test_work_of_a_constant_force_and_torque():
@@ -177,8 +182,8 @@ def test_work_of_a_constant_force_and_torque():
     drilled = run(COAXIAL, DRILL, **SOFT)
     curve = drilled.curve
     mean = 0.5 * (curve.torque[1:] + curve.torque[:-1])
-    turning = DRILL.rotation_speed / DRILL.axial_speed * np.sum(mean * np.diff(curve.depth))
-    thrust = np.sum(0.5 * (curve.force[1:] + curve.force[:-1]) * np.diff(curve.depth))
+    turning = DRILL.rotation_speed / DRILL.axial_speed * np.sum(mean * np.diff(curve.travel))
+    thrust = np.sum(0.5 * (curve.force[1:] + curve.force[:-1]) * np.diff(curve.travel))
     assert drilled.work == pytest.approx(thrust + turning, rel=1e-12)
     assert pushed.peak_torque == 0.0
 
@@ -208,8 +213,9 @@ def test_the_outcome_agrees_with_the_margins(seed):
     result = evaluate(of, models())
     stopping = min(value for name, value in result.margins.items() if name != "splitting")
     assert (result.outcome == "reached_target") == (stopping > 1.0)
-    assert all(np.all(np.isfinite(getattr(result.curve, f.name))) for f in fields(result.curve))
-    assert np.all(np.diff(result.curve.penetration) >= 0.0)
+    assert not any(np.any(np.isnan(getattr(result.curve, f.name))) for f in fields(result.curve))
+    assert np.all(np.isfinite(result.curve.force))
+    assert np.all(np.diff(result.curve.depth) >= 0.0)
     assert result.reached_depth <= of.target_depth
 
 

@@ -59,8 +59,8 @@ def test_record_gives_back_what_was_written(tmp_path):
     record = write_record(tmp_path / "run", case, insertion, infiltration)
     assert record.case == case
     assert list(record.force) == [
-        "depth_mm", "force_N", "tip_N", "friction_N", "torque_Nmm", "buckling_load_N",
-        "nodule_displacement_mm",
+        "depth_mm", "travel_mm", "force_N", "tip_N", "friction_N", "torque_Nmm",
+        "buckling_load_N", "bending_limit_N", "nodule_displacement_mm",
     ]  # fmt: skip
     np.testing.assert_array_equal(record.force["force_N"], insertion.curve.force)
     np.testing.assert_array_equal(record.fields.concentration, infiltration.fields.concentration)
