@@ -43,7 +43,7 @@ def _panel(ax: Axes, record: Record, colour: str) -> None:
     _layers(ax, case)
     top = limit
     if force is not None:
-        depth = force["depth_mm"] - force["nodule_displacement_mm"]
+        depth = force["depth_mm"]
         total, tip = force["force_N"], force["tip_N"]
         top = max(top, float(total.max()))
         ax.fill_between(depth, 0.0, tip, color=colour, alpha=0.35, lw=0, label="tip")
