@@ -100,7 +100,7 @@ def run_case(job: Job, show: Show = silent) -> str:
         except KeyboardInterrupt:
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, signal.SIG_IGN)  # a second one must not tear the record
-            log.warning("interrupted")
+            log.info("interrupted")
             writer.finish("interrupted", "the run was interrupted")
             raise
         except SolverError as error:

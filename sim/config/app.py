@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import logging
 import os
+import signal
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
@@ -54,6 +55,7 @@ def hydra_main(
     def decorate(task: Task) -> Callable[[], None]:
         @functools.wraps(task)
         def main() -> None:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             register()
             os.environ["HYDRA_FULL_ERROR"] = "1"  # or Hydra prints and exits by itself
             args = get_args_parser().parse_args()
@@ -71,6 +73,8 @@ def hydra_main(
                 _stop(2, f"refused: {error}")
             except Refused as error:
                 _stop(2, f"refused: {refusal(error, args.overrides)}")
+            except OSError as error:  # Hydra makes the run's folder; a run's own are caught below
+                _stop(1, f"failed: {error}")
             except KeyboardInterrupt:
                 _stop(130, "interrupted")
 
@@ -144,6 +148,8 @@ def _run(task: Task, cfg: DictConfig) -> None:
         task(cfg)
     except ConfigError as error:
         _stop(2, f"refused: {error}")
+    except KeyboardInterrupt:
+        _stop(130, f"interrupted; what was reached is in {HydraConfig.get().runtime.output_dir}")
     except Exception as error:
         log.debug("stopped", exc_info=True)
         kind = "" if isinstance(error, SolverError) else f"unexpected {type(error).__name__}: "

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
+from typing import get_type_hints
 
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf.errors import (
@@ -78,8 +79,18 @@ def _reason(error: OmegaConfBaseException) -> str:
         parent = (error.full_key or "").rpartition(".")[0]
         names = [f.name for f in fields(error.object_type)]
         known = [f"{parent}.{name}".lstrip(".") for name in names]
+        below = [k for k in _below(error.object_type) if k.endswith(f".{error.key}")]
+        if below:
+            return f"there is no such key; did you mean {' or '.join(below)}?"
         return unknown_key(error.full_key or "", known)
     return _line((error.msg or str(error)).splitlines()[0])
+
+
+def _below(schema: type) -> list[str]:
+    """Return the keys one level below the fields of a structured configuration."""
+    hints = get_type_hints(schema)
+    nested = {name: hint for name, hint in hints.items() if is_dataclass(hint)}
+    return [f"{name}.{field.name}" for name, hint in nested.items() for field in fields(hint)]
 
 
 def unknown_key(key: str, known: Sequence[str]) -> str:

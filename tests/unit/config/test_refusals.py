@@ -84,6 +84,7 @@ COMPARISON = [
     (["b.needle.name=a/b"], "b.needle.name", "a/b", "folder"),
     (["+x=1"], "x", "1", "nodule"),
     (["+a.x=1"], "a.x", "1", "needle, technique"),
+    (["needle.length=20 mm"], "needle", "None", "a.needle or b.needle"),
     (["b.needle.length=1 m"], "b.needle.length", "1 m", "300 mm"),
     (["b.needle.stylet.diameter=1.6 mm"], "b.needle.stylet.diameter", "1.6 mm", "(1.6 mm)"),
     (["a.technique.rotation_speed=1 rev/s"], "a.technique.rotation_speed", "1 rev/s", "push"),
@@ -171,7 +172,7 @@ def run(command, *arguments):
 
 def test_a_run_leaves_its_log(command):
     done = run(command)
-    assert (done.returncode, done.stderr) == (0, "started 27G\n")
+    assert (done.returncode, done.stderr) == (0, "")
     log = Path(command[1]).parent / "out" / "run_case.log"
     assert "started 27G" in log.read_text(encoding="utf-8")
 
@@ -194,11 +195,10 @@ def test_a_refusal_in_a_process_of_its_own(command):
 def test_a_failure_is_one_line_and_its_traceback_is_in_the_log(command, name, message, kind):
     done = run(command, f"needle.name={name}")
     assert done.returncode == 1
-    lines = done.stderr.splitlines()
-    assert lines[0] == f"started {name}"
-    assert len(lines) == 2
-    assert lines[1].startswith(message)
-    log = Path(lines[1].partition("details in ")[2].rstrip(")")).read_text(encoding="utf-8")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(message)
+    log = Path(line.partition("details in ")[2].rstrip(")")).read_text(encoding="utf-8")
+    assert f"started {name}" in log
     assert "Traceback" in log
     assert kind in log
 
@@ -216,7 +216,16 @@ def test_an_interrupted_run_says_so(command):
     time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
-    assert (process.returncode, err) == (130, "started slow\ninterrupted\n")
+    out = Path(command[1]).parent / "out"
+    assert (process.returncode, err) == (130, f"interrupted; what was reached is in {out}\n")
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(command):
+    (Path(command[1]).parent / "out").write_text("a file is in the way", encoding="utf-8")
+    done = run(command)
+    assert done.returncode == 1
+    assert done.stderr.startswith("failed: ")
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("name", ["run_case", "compare_gauges"])
