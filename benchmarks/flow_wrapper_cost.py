@@ -21,7 +21,8 @@ from dolfinx import fem
 from dolfinx.fem.petsc import apply_lifting, assemble_matrix, assemble_vector, set_bc
 from petsc4py import PETSc
 
-from meshes.axisymmetric import BOUNDARIES, REGIONS, InjectionMesh, injection_mesh, needle_outline
+from meshes.axisymmetric import BOUNDARIES, REGIONS, InjectionMesh, injection_mesh
+from meshes.outline import needle_outline
 from sim.config import default_case
 from sim.transport.control_volume import control_volumes
 from sim.transport.flow import unit_flow

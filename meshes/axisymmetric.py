@@ -1,24 +1,13 @@
 """The mesh of the injection: the (r, z) half plane of skin, subcutis and nodule around the needle.
 
-Steel carries no flow, so the needle is a hole. Its outline is drawn with a sharp conical tip:
-
-* coaxial: the cannula ends square at its mouth; beyond it lies the void of the withdrawn stylet
-  (a cylinder of the stylet's diameter that ends in the tip's cone). The void's whole surface and
-  what is left of the lumen around it are the ``mouth``; the cannula's end face belongs to the
-  ``film``.
-* hypodermic: the bevel is drawn as the cone of the same length. The lumen's elliptical opening
-  (area pi ID^2 / (4 sin beta)) becomes a band of that area around the middle of the cone: the
-  ``mouth``. The flat ellipse alone in a medium would conduct 40 % better than this shorter band.
-
-The nodule's own displacement during insertion is left out: depths are in the nodule's frame.
+Steel carries no flow: the needle is a hole with the contour of `meshes.outline`. The nodule's own
+displacement during insertion is left out, depths are in the nodule's frame.
 Lengths are scaled by the needle's radius inside gmsh, whose tolerances are absolute.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import gmsh
@@ -27,10 +16,10 @@ from dolfinx.io import gmshio
 from dolfinx.mesh import Mesh, MeshTags
 from mpi4py import MPI
 
+from meshes.outline import Outline
 from sim.cache import cached
-from sim.case import Case, Needle
+from sim.case import Case
 from sim.errors import SolverError
-from sim.needles.tip import cone_half_angle
 
 VERSION = 3  # of what this module draws; part of the cache key
 REGIONS = {"skin": 1, "subcutis": 2, "nodule": 3}
@@ -48,29 +37,6 @@ SHAFT_SIZE = 1.0  # largest element on the shaft / needle radius
 GAP_SIZE = 0.01  # element size where the needle crosses a bound / needle radius
 GAP_SHARE = 0.5  # element size beside the needle / width of the gap to a bound
 GAP_SAMPLES = 4000  # points on a curve from which distances in a gap are taken
-SHORTEST = 1e-4  # segment of the contour that is drawn / needle radius
-
-
-@dataclass(frozen=True)
-class Outline:
-    """The needle's contour from its tip on the axis up to the skin's surface, in the half plane.
-
-    `parts` names the segment that starts at each vertex but the last.
-    """
-
-    radius: tuple[float, ...]  # m
-    height: tuple[float, ...]  # m, z; the skin's surface is 0
-    parts: tuple[str, ...]
-
-    @property
-    def top_of_mouth(self) -> float:
-        """Height z (m) of the mouth's upper edge; not below 0 means that it is open to the air."""
-        return self.height[self.parts.index("film")]
-
-    @property
-    def middle_of_mouth(self) -> float:
-        """Height z (m) half way between the mouth's ends."""
-        return 0.5 * (self.height[self.parts.index("mouth")] + self.top_of_mouth)
 
 
 @dataclass(frozen=True)
@@ -81,53 +47,6 @@ class InjectionMesh:
     cell_tags: MeshTags
     facet_tags: MeshTags
     digest: str
-
-
-def needle_outline(needle: Needle, tip_depth: float) -> Outline:
-    """Return the contour of `needle` with the point of its tip at `tip_depth` (m)."""
-    radius = 0.5 * needle.outer_diameter
-    slope = 1.0 / math.tan(cone_half_angle(needle.tip))  # axial length / radius of the tip's cone
-    z = -tip_depth
-    if needle.kind == "coaxial":
-        mouth = z + needle.stylet.protrusion
-        void = min(0.5 * needle.stylet.diameter, needle.stylet.protrusion / slope)
-        vertices = [
-            (0.0, z, "mouth"),
-            (void, z + void * slope, "mouth"),
-            (void, mouth, "mouth"),
-            (0.5 * needle.inner_diameter, mouth, "film"),
-            (radius, mouth, "film"),
-            (radius, 0.0, "film"),
-        ]
-        return _outline(vertices, SHORTEST * radius)
-    opening = 0.25 * math.pi * needle.inner_diameter**2
-    if needle.tip.kind == "bevel":
-        opening /= math.sin(needle.tip.angle)
-    # area of a band on a cone = 2 pi r_mid * slant length
-    half_band = 0.5 * opening / (math.pi * radius * math.hypot(1.0, slope))
-    low, high = 0.5 * radius - half_band, 0.5 * radius + half_band
-    heel = min(radius, tip_depth / slope)  # where the bevel ends, or crosses the skin's surface
-    vertices = [
-        (0.0, z, "tip"),
-        (low, z + low * slope, "mouth"),
-        (high, z + high * slope, "film"),
-        (heel, z + heel * slope, "film"),
-        (heel, 0.0, "film"),
-    ]
-    return _outline(vertices, SHORTEST * radius)
-
-
-def _outline(vertices: list[tuple[float, float, str]], shortest: float) -> Outline:
-    """Return the contour through (r, z, name of the part that starts there), the last without."""
-    kept = [
-        (a, b, part)
-        for (a, b, part), (c, d, _) in pairwise(vertices)
-        if math.hypot(c - a, d - b) > shortest
-    ]
-    radius, height, parts = zip(*kept, strict=True)
-    end_radius, end_height, _ = vertices[-1]
-    # a contour starts on the axis also where its first segment was left out
-    return Outline((0.0, *radius[1:], end_radius), (*height, end_height), parts)
 
 
 def injection_mesh(case: Case, outline: Outline | None) -> InjectionMesh:

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from meshes.outline import needle_outline
 from sim.case import Case
 from sim.outcome import AxisymmetricField, InfiltrationResult, InsertionResult
 from sim.transport.domain import Domain
@@ -53,10 +54,11 @@ def infiltrate(
     show = progress or _show_nothing
     clock = _Clock()
     show("mesh", 0.0)
-    domain = Domain.around(case, _tip_depth(case, insertion))
+    tip_depth = _tip_depth(case, insertion)
+    domain = Domain.around(case, tip_depth)
     clock.stop("mesh")
     if domain.outline is None:
-        return _nothing_injected(domain)
+        return _nothing_injected(domain, tip_depth)
 
     film = domain.film()
     unit = domain.unit_flow(film)
@@ -210,15 +212,22 @@ def _notes(domain: Domain, insertion: InsertionResult, tension: float) -> tuple[
     return tuple(notes)
 
 
-def _nothing_injected(domain: Domain) -> InfiltrationResult:
-    """Return zeros on a mesh without a needle."""
+def _nothing_injected(domain: Domain, tip_depth: float) -> InfiltrationResult:
+    """Return zeros on a mesh without a needle, and say how far the mouth is from being covered."""
     case, inlet = domain.case, domain.case.drug.concentration
+    top = 1e3 * needle_outline(case.needle, tip_depth).top_of_mouth
+    where = f"{top:.2g} mm above the skin's surface" if top > 0.0 else f"only {-top:.2g} mm deep"
+    reason = (
+        "infiltration.ended_by: nothing was injected, because the needle's mouth is open to the "
+        f"air: with the tip at {1e3 * tip_depth:.3g} mm the mouth's upper edge is {where}, and "
+        f"tissue must cover it by a needle's radius ({500.0 * case.needle.outer_diameter:.2g} mm)"
+    )
     recorder = Recorder(domain.pores(), inlet, np.zeros(1))
     zeros = np.zeros(domain.cv.edges.nodes)
     return InfiltrationResult(
         injected_volume=0.0,
         injection_time=0.0,
-        ended_by="time_limit",
+        ended_by="nothing_injected",
         flow_rate=0.0,
         peak_pressure=0.0,
         plunger_force=0.0,
@@ -236,5 +245,5 @@ def _nothing_injected(domain: Domain) -> InfiltrationResult:
         range_violation=0.0,
         history=recorder.history(),
         fields=_fields(domain, zeros, recorder),
-        notes=("infiltration: the needle's mouth is not in the tissue, nothing can be injected",),
+        notes=(reason,),
     )

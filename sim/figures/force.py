@@ -1,6 +1,6 @@
 """Axial force against depth with its parts and the limits that end an insertion.
 
-Depth is the hand's travel less the nodule's push-away, so the anatomy stands still.
+Depth is taken in the nodule's own frame, so the anatomy stands still.
 """
 
 from __future__ import annotations
@@ -9,57 +9,96 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib import pyplot as plt
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from sim.case import Case
-from sim.figures.style import DARK, GREY, LAYER_COLOURS, NEEDLE_COLOURS, label
+from sim.figures.style import (
+    DARK,
+    GREY,
+    LAYER_COLOURS,
+    NEEDLE_COLOURS,
+    WIDTHS,
+    label,
+    legend_below,
+    say,
+)
+from sim.outcome import Array
 from sim.results.metrics import MM
 from sim.results.record import Record
 
 HEADROOM = 1.3
+REACH = 3.0  # a limit is drawn when it comes within this multiple of the largest force
+LIMITS = {
+    "ideal buckling load": {"color": DARK, "ls": "--", "lw": 1.2},
+    "yield in bending": {"color": "#009e73", "ls": "-.", "lw": 1.4},
+    "operator's limit": {"color": GREY, "ls": ":", "lw": 1.6},
+}
+FRICTION = {"alpha": 0.12, "lw": 0.0}
+TIP = {"alpha": 0.5, "lw": 0.0}
 
 
 def force_figure(records: Sequence[Record]) -> Figure:
     """Draw one panel per needle on one depth axis; each has its own force axis."""
     figure, axes = plt.subplots(
-        1, len(records), figsize=(4.6 * len(records) + 0.4, 3.8), sharex=True, squeeze=False
+        1, len(records), figsize=(WIDTHS[len(records)], 3.9), sharex=True, squeeze=False
     )
     deepest = max(MM * (record.case.nodule.depth + record.case.nodule.height) for record in records)
     for ax, record, colour in zip(axes[0], records, NEEDLE_COLOURS, strict=False):
-        _panel(ax, record, colour)
+        _layers(ax, record.case)
+        outcome = str(record.metrics["insertion.outcome"] or "no result").replace("_", " ")
+        ax.set_title(f"{record.name}: {outcome}")
+        ax.set_xlabel("tip's depth in the undisplaced anatomy (mm)")
+        if record.force is None:
+            say(ax, "not computed")
+        else:
+            _panel(ax, record, colour)
         ax.set_xlim(0.0, deepest + 0.5)
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
+    axes[0, 0].set_ylabel("axial force (N)")
+    entries: dict[str, Artist] = {
+        "whole force": Line2D([], [], color=DARK),
+        "of it on the tip": Patch(color=DARK, **TIP),
+        "of it shaft friction": Patch(color=DARK, **FRICTION),
+        "where it ended": Line2D([], [], color=DARK, marker="o", ls="", ms=5),
+    }
+    legend_below(figure, entries | {name: Line2D([], [], **look) for name, look in LIMITS.items()})
     return figure
 
 
 def _panel(ax: Axes, record: Record, colour: str) -> None:
-    case, force = record.case, record.force
-    outcome = str(record.metrics["insertion.outcome"]).replace("_", " ")
-    ax.set_title(f"{record.name}: {outcome}")
-    ax.set_xlabel("tip's depth, push-away taken off (mm)")
-    ax.set_ylabel("axial force (N)")
-    limit = case.technique.force_limit
-    _layers(ax, case)
-    top = limit
-    if force is not None:
-        depth = force["depth_mm"]
-        total, tip = force["force_N"], force["tip_N"]
-        top = max(top, float(total.max()))
-        ax.fill_between(depth, 0.0, tip, color=colour, alpha=0.35, lw=0, label="tip")
-        ax.fill_between(depth, tip, total, color=colour, alpha=0.15, lw=0, label="shaft friction")
-        ax.plot(depth, total, color=colour, label="total")
-        ax.plot(depth[-1], total[-1], "o", color=colour, ms=5)
-        buckling = force["buckling_load_N"]
-        ax.plot(depth, buckling, "--", color=DARK, lw=1.2, label="buckling load")
-        if np.nanmin(buckling) > HEADROOM * top:
-            text = f"buckling load ≥ {np.nanmin(buckling):.0f} N, above this axis"
-            label(ax, text, (0.98, 0.84), (0, 0), xycoords="axes fraction", ha="right")
-    ax.axhline(limit, color=GREY, ls=":", lw=1.4, label="operator's limit")
-    ax.axvline(MM * case.target_depth, color=GREY, lw=0.8)
-    at = (MM * case.target_depth, 0.5)
-    label(ax, "target", at, (2, 0), xycoords=("data", "axes fraction"), rotation=90, color=GREY)
+    force, target = record.force, MM * record.case.target_depth
+    depth, total, tip = force["depth_mm"], force["force_N"], force["tip_N"]
+    ax.fill_between(depth, 0.0, tip, color=colour, **TIP)
+    ax.fill_between(depth, tip, total, color=colour, **FRICTION)
+    ax.plot(depth, total, color=colour)
+    ax.plot(depth[-1], total[-1], "o", color=colour, ms=5, clip_on=False, zorder=6)
+    ax.axvline(target, color=GREY, lw=0.8)
+    style = {"xycoords": ("data", "axes fraction"), "rotation": 90, "color": GREY}
+    label(ax, "target", (target, 0.35), (2, 0), **style)
+
+    largest, top, above = float(total.max()), float(total.max()), []
+    operator = np.full_like(depth, record.case.technique.force_limit)
+    values = (force["buckling_load_N"], force["bending_limit_N"], operator)
+    for (name, look), limit in zip(LIMITS.items(), values, strict=True):
+        lowest = _lowest(limit)
+        if lowest <= REACH * largest:
+            top = max(top, lowest)
+            ends = depth if limit is not operator else np.linspace(0.0, 100.0, len(depth))
+            ax.plot(ends, np.where(np.isfinite(limit), limit, np.nan), **look)
+        elif np.isfinite(lowest):
+            above.append(f"{name}: {lowest:.2g} N" + (" or more" if limit is not operator else ""))
     ax.set_ylim(0.0, HEADROOM * top)
+    if above:
+        text = "above this axis\n" + "\n".join(above)
+        label(ax, text, (0.02, 0.8), (0, 0), xycoords="axes fraction", va="top")
+
+
+def _lowest(limit: Array) -> float:
+    finite = limit[np.isfinite(limit)]
+    return float(finite.min()) if finite.size else np.inf
 
 
 def _layers(ax: Axes, case: Case) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import matplotlib
@@ -9,8 +10,10 @@ import matplotlib
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 NEEDLE_COLOURS = ("#0072b2", "#d55e00")  # a, b: blue and vermillion of Okabe and Ito
 GREY, DARK, THRESHOLD = "#767676", "#333333", "#d55e00"
@@ -23,7 +26,9 @@ PLACE_COLOURS = {
     "left through the side": "#999999",
     "lost through the skin": "#cc79a7",
 }
+WIDTHS = {1: 6.4, 2: 9.6}  # inches, by the number of needles: equal, so that a page scales alike
 DPI = 150
+HALO = withStroke(linewidth=2.0, foreground="white", alpha=0.85)
 
 plt.rcParams.update(
     {
@@ -34,6 +39,7 @@ plt.rcParams.update(
         "axes.labelsize": 9.0,
         "axes.spines.top": False,
         "axes.spines.right": False,
+        "hatch.linewidth": 0.6,
         "legend.frameon": False,
         "legend.fontsize": 8.0,
         "lines.linewidth": 1.6,
@@ -46,8 +52,26 @@ plt.rcParams.update(
 
 def label(ax: Axes, text: str, at: tuple[float, float], shift: tuple[float, float], **how: object):
     """Write small text at a point (data coordinates unless told), shifted by typographic points."""
-    settings: dict[str, object] = {"fontsize": 7.0, "color": DARK, "zorder": 5}
+    settings: dict[str, object] = {"fontsize": 7.5, "color": DARK, "zorder": 8}
+    settings["path_effects"] = [HALO]
     ax.annotate(text, at, xytext=shift, textcoords="offset points", **(settings | how))
+
+
+def say(ax: Axes, text: str) -> None:
+    """Write in the middle of a panel why it is empty."""
+    label(ax, text, (0.5, 0.5), (0, 0), xycoords="axes fraction", ha="center")
+
+
+def legend_below(figure: Figure, entries: Mapping[str, Artist]) -> None:
+    """Put a legend under the panels, in as few rows as the figure's width allows."""
+    for columns in range(len(entries), 0, -1):
+        legend = figure.legend(
+            list(entries.values()), list(entries), loc="outside lower center", ncols=columns
+        )
+        if legend.get_window_extent().width <= figure.bbox.width:
+            return
+        if columns > 1:
+            legend.remove()
 
 
 def save(figure: Figure, path: Path) -> Path:

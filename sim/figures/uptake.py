@@ -6,13 +6,27 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib import pyplot as plt
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.figures.style import DARK, GREY, NEEDLE_COLOURS, PLACE_COLOURS, label
+from sim.figures.style import (
+    DARK,
+    GREY,
+    NEEDLE_COLOURS,
+    PLACE_COLOURS,
+    WIDTHS,
+    label,
+    legend_below,
+    say,
+)
+from sim.outcome import Array
 from sim.results.record import Record
 
 TICKS = {1.0: "1 s", 10.0: "10 s", 60.0: "1 min", 600.0: "10 min", 3600.0: "1 h", 21600.0: "6 h",
          86400.0: "1 d", 604800.0: "7 d"}  # fmt: skip
+NEGLIGIBLE = 2e-3  # share of the dose below which a place is left out
+LARGEST = 0.99  # concentration / injected up to which volumes mean more than rounding errors
 
 ACROSS = ("data", "axes fraction")
 
@@ -20,75 +34,82 @@ ACROSS = ("data", "axes fraction")
 def uptake_figure(records: Sequence[Record]) -> Figure:
     """Stack the places of the drug over log time, one panel per needle on one mass scale."""
     figure, axes = plt.subplots(
-        1, len(records), figsize=(4.6 * len(records) + 0.4, 3.6), sharex=True, sharey=True,
-        squeeze=False,
-    )  # fmt: skip
-    for ax, record in zip(axes[0], records, strict=True):
+        1, len(records), figsize=(WIDTHS[len(records)], 3.6), sharey=True, squeeze=False
+    )
+    stacks = [_places(record) for record in records]
+    told = [
+        place
+        for place in PLACE_COLOURS
+        if any(s[place].max() > NEGLIGIBLE * sum(s.values()).max() for s in stacks if s)
+    ]
+    entries: dict[str, Artist] = {}
+    for ax, record, stack in zip(axes[0], records, stacks, strict=True):
         ax.set_title(record.name)
         ax.set_xlabel("time from the start of the injection")
-        if record.uptake is None:
-            label(
-                ax,
-                "no infiltration computed",
-                (0.5, 0.5),
-                (0, 0),
-                xycoords="axes fraction",
-                ha="center",
-            )
-            continue
-        later = record.uptake["time_s"] > 0.0
-        table = {name: column[later] for name, column in record.uptake.items()}
-        time = table["time_s"]
-        places = (
-            table["in_nodule_mg"],
-            table["in_skin_mg"] + table["in_subcutis_mg"],
-            table["cleared_mg"],
-            table["left_domain_mg"],
-            table["lost_through_skin_mg"],
-        )
-        ax.stackplot(time, *places, colors=PLACE_COLOURS.values(), labels=PLACE_COLOURS, lw=0)
-        ax.plot(time, places[0], color=DARK, lw=1.0)
-        ax.set_xscale("log")
-        ax.set_xlim(max(time[0], 0.3), time[-1])
-        end = record.metrics["infiltration.injection_time_s"]
-        ax.axvline(end, color=DARK, lw=0.8, ls=":")
-        label(ax, "end of injection", (end, 0.98), (3, 0), xycoords=ACROSS, va="top")
-        ticks = {at: text for at, text in TICKS.items() if time[0] <= at <= 1.01 * time[-1]}
-        ax.set_xticks(list(ticks), list(ticks.values()), rotation=30)
-        ax.minorticks_off()
+        if stack:
+            entries |= _panel(ax, record, {place: stack[place] for place in told})
+        else:
+            injected = record.uptake is not None
+            say(ax, "nothing was injected" if injected else "no infiltration computed")
+            ax.set_xticks([])
     axes[0, 0].set_ylabel("thiosulfate pentahydrate (mg)")
-    handles, labels = next(
-        (ax.get_legend_handles_labels() for ax in axes[0] if ax.get_legend_handles_labels()[0]),
-        ([], []),
-    )
-    if handles:
-        figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+    axes[0, 0].set_ylim(bottom=0.0)
+    if entries:
+        legend_below(figure, entries)
     return figure
 
 
+def _places(record: Record) -> dict[str, Array]:
+    """Mass (mg) in each place after the start; empty where nothing was injected."""
+    table = record.uptake
+    if table is None or len(table["time_s"]) < 2:
+        return {}
+    soft = table["in_skin_mg"] + table["in_subcutis_mg"]
+    ways = (table["cleared_mg"], table["left_domain_mg"], table["lost_through_skin_mg"])
+    places = zip(PLACE_COLOURS, (table["in_nodule_mg"], soft, *ways), strict=True)
+    return {place: mass[1:] for place, mass in places}
+
+
+def _panel(ax: Axes, record: Record, stack: dict[str, Array]) -> dict[str, Artist]:
+    time = record.uptake["time_s"][1:]
+    colours = [PLACE_COLOURS[place] for place in stack]
+    areas = ax.stackplot(time, *stack.values(), colors=colours, lw=0)
+    ax.plot(time, next(iter(stack.values())), color=DARK, lw=1.0)
+    ax.set_xscale("log")
+    ax.set_xlim(max(time[0], 0.3), time[-1])
+    end = record.metrics["infiltration.injection_time_s"]
+    ax.axvline(end, color=DARK, lw=0.8, ls=":")
+    label(ax, "end of injection", (end, 0.98), (-3, 0), xycoords=ACROSS, va="top", ha="right")
+    ticks = {at: text for at, text in TICKS.items() if time[0] <= at <= 1.01 * time[-1]}
+    ax.set_xticks(list(ticks), list(ticks.values()), rotation=30)
+    ax.minorticks_off()
+    return dict(zip(stack, areas, strict=True))
+
+
 def threshold_figure(records: Sequence[Record]) -> Figure:
-    """Draw the nodule's volume share that ever exceeded each concentration."""
-    figure, ax = plt.subplots(figsize=(5.6, 3.6))
+    """Draw the nodule's volume share that ever exceeded each concentration.
+
+    The curve ends at 99 % of the injected concentration: how much exceeds all of it is rounding.
+    """
+    figure, ax = plt.subplots(figsize=(WIDTHS[len(records)], 3.6))
+    lowest = 1.0
     for record, colour, dash in zip(records, NEEDLE_COLOURS, ("-", "--"), strict=False):
-        if record.threshold is not None:
-            fraction, volume = record.threshold.values()
-            ax.plot(100.0 * fraction, 100.0 * volume, color=colour, ls=dash, label=record.name)
+        if record.threshold is None:
+            continue
+        fraction, volume = record.threshold.values()
+        kept = fraction <= LARGEST
+        lowest = min(lowest, fraction.min())
+        style = {"color": colour, "ls": dash, "label": record.name}
+        ax.plot(100.0 * fraction[kept], 100.0 * volume[kept], **style)
     chosen = 100.0 * records[0].case.injection.threshold_fraction
     ax.axvline(chosen, color=GREY, ls=":", lw=1.2)
     label(ax, f"threshold {chosen:g} %", (chosen, 0.97), (3, 0), xycoords=ACROSS, va="top")
     ax.set_xscale("log")
-    ticks = np.array([0.1, 1.0, 10.0, 50.0, 100.0])
-    low = min(
-        (
-            100.0 * record.threshold["fraction_of_injected_concentration"].min()
-            for record in records
-            if record.threshold is not None
-        ),
-        default=1.0,
-    )
-    ticks = ticks[ticks >= low]
+    ticks = np.array([0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100])
+    ticks = ticks[ticks >= 100.0 * lowest]
     ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     ax.minorticks_off()
+    ax.set_xlim(100.0 * lowest, 100.0)
     ax.set_ylim(0.0, 102.0)
     ax.set_xlabel("concentration ever exceeded (% of the injected one)")
     ax.set_ylabel("share of the nodule's volume (%)")

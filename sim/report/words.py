@@ -31,6 +31,7 @@ AS = {
 INJECTED = {
     "volume": "delivers the whole ordered volume",
     "time_limit": "does not deliver the whole volume within the time limit",
+    "nothing_injected": "delivers nothing",
 }
 AGAINST = {
     "buckling": "buckling",
@@ -87,6 +88,9 @@ def infiltration_words(record: Record) -> str:
     m = record.metrics
     if m["infiltration.dose_mg"] is None:
         return f"Where the {record.name}'s drug would go was not computed."
+    if m["infiltration.ended_by"] == "nothing_injected":
+        why = next(note for note in record.notes if note.startswith("infiltration.ended_by: "))
+        return f"With the {record.name} {why.removeprefix('infiltration.ended_by: ')}."
     place = "in the nodule" if m["insertion.depth_in_nodule_mm"] > 0.0 else "outside the nodule"
     stop = {
         "volume": "the ordered volume was in",

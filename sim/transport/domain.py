@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from meshes.axisymmetric import BOUNDARIES, REGIONS, Outline, injection_mesh, needle_outline
+from meshes.axisymmetric import BOUNDARIES, REGIONS, injection_mesh
+from meshes.outline import Outline, needle_outline
 from sim.case import Case, Mineral, SoftLayer
 from sim.transport.control_volume import ControlVolumes, control_volumes
 from sim.transport.flow import Film, Flow, annular_film, unit_flow

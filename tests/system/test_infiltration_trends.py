@@ -64,7 +64,8 @@ def test_a_mouth_outside_of_the_tissue_delivers_nothing(needle: str, depth: floa
     result = run(needle=needle, depth=depth)
     assert result.dose == result.injected_volume == result.exposure == 0.0
     assert result.retained_in_needle > 0.0
-    assert any("nothing can be injected" in note for note in result.notes)
+    assert result.ended_by == "nothing_injected"
+    assert any("open to the air" in note for note in result.notes)
     assert not result.fields.concentration.any()
 
 

@@ -6,7 +6,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from meshes.axisymmetric import BOUNDARIES, REGIONS, injection_mesh, needle_outline
+from meshes.axisymmetric import BOUNDARIES, REGIONS, injection_mesh
+from meshes.outline import needle_outline
 from sim.case import Case
 from sim.config import default_case
 from sim.transport.control_volume import ControlVolumes, control_volumes

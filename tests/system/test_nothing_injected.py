@@ -1,0 +1,29 @@
+"""A mouth that stays in the air: the run is whole, says why, and every picture is drawn."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.config import default_case
+from sim.results.record import load
+from sim.run import Job, run_case
+
+PICTURES = {"force", "infiltration", "uptake", "threshold"}
+
+
+@pytest.mark.parametrize(
+    ("needle", "overrides"),
+    [("10G", ()), ("14G", ()), ("16G", ()), ("27G", ("target_depth=1 mm",))],
+)
+def test_a_needle_whose_mouth_stays_in_the_air_leaves_a_whole_record(
+    tmp_path, needle: str, overrides: tuple[str, ...]
+) -> None:
+    case = default_case(needle, "push", ["mesh=coarse", *overrides])
+    folder = tmp_path / needle
+    assert run_case(Job(case, "made: up\n", folder, "made up")) == "complete"
+    record = load(folder)
+    assert record.metrics["infiltration.ended_by"] == "nothing_injected"
+    assert record.metrics["infiltration.injected_volume_mL"] == 0.0
+    assert any("open to the air" in note for note in record.notes)
+    assert {path.stem for path in (folder / "figures").iterdir()} == PICTURES
+    assert "open to the air" in (folder / "report.html").read_text()
