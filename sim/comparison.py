@@ -6,10 +6,16 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.case import Case
 from sim.results.files import Json, write_json, write_rows
 from sim.results.metrics import MEANINGS
 
-ERRORS = ("infiltration.mass_balance_error", "infiltration.range_violation")  # have no ratio
+NUMERICS = (  # have no ratio
+    "infiltration.mass_balance_error",
+    "infiltration.range_violation",
+    "run.wall_s",
+    "run.peak_memory_MB",
+)
 JSON, CSV = "comparison.json", "comparison.csv"
 
 
@@ -27,7 +33,9 @@ def compare(a: dict[str, Json], b: dict[str, Json]) -> list[Line]:
     """Put two runs' metrics side by side, in the order in which metrics are listed."""
     keys = [*MEANINGS, *sorted((set(a) | set(b)) - set(MEANINGS) - {"run.notes"})]
     return [
-        Line(key, a.get(key), b.get(key), None if key in ERRORS else ratio(a.get(key), b.get(key)))
+        Line(
+            key, a.get(key), b.get(key), None if key in NUMERICS else ratio(a.get(key), b.get(key))
+        )
         for key in keys
     ]
 
@@ -38,6 +46,21 @@ def ratio(a: Json, b: Json) -> float | None:
         return None
     quotient = b / a
     return quotient if math.isfinite(quotient) else None
+
+
+def distinct_names(a: Case, b: Case) -> tuple[str, str]:
+    """Name two needles as people write them, with what sets them apart where that is not enough."""
+    names = [case.needle.name.replace("_", " ") for case in (a, b)]
+    if names[0] != names[1]:
+        return names[0], names[1]
+    for one, other in (
+        (f"{1e3 * a.needle.length:g} mm long", f"{1e3 * b.needle.length:g} mm long"),
+        (a.technique.kind, b.technique.kind),
+        ("a", "b"),
+    ):
+        if one != other:
+            break
+    return f"{names[0]} ({one})", f"{names[1]} ({other})"
 
 
 def write_comparison(folder: Path, names: tuple[str, str], lines: list[Line]) -> None:

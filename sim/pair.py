@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from sim.comparison import Line, compare, write_comparison
+from sim.comparison import Line, compare, distinct_names, write_comparison
 from sim.figures.draw import draw
 from sim.report.build import write_report
 from sim.report.words import comparison_words, number
@@ -74,16 +74,21 @@ def run_pair(a: Job, b: Job, folder: Path, command: str, console: Console) -> bo
         finally:
             for job, ending in zip(jobs, endings, strict=True):
                 _settle(job, ending)
-            records = [load(job.folder) for job in jobs]
+            names = distinct_names(a.case, b.case)
+            records = [load(job.folder, name) for job, name in zip(jobs, names, strict=True)]
             lines = compare(*(record.metrics for record in records))
-            write_comparison(aside, (a.case.needle.name, b.case.needle.name), lines)
+            write_comparison(aside, names, lines)
         failures = [
             f"{record.name}: {ending.status}, {ending.reason}"
             for record, ending in zip(records, endings, strict=True)
             if ending.status != "complete"
         ]
-        turning = [row.values() for record in records for row in record.turning_points]
-        write_rows(aside / TURNING_POINTS, HEADER, [tuple(row) for row in turning])
+        turning = [
+            tuple((row | {"needle": record.name}).values())
+            for record in records
+            for row in record.turning_points
+        ]
+        write_rows(aside / TURNING_POINTS, HEADER, turning)
         write_report(aside, records, draw(records, aside), command, failures)
         for record in records:
             log.info("%s: %s", record.name, record.metrics["run.status"])
@@ -113,8 +118,8 @@ def _print(
     shown = {line.key: line for line in lines if line.key in SHOWN}
     for key in SHOWN:
         line, meaning = shown[key], MEANINGS[key]
-        cells = (number(line.a), number(line.b), number(line.ratio))
-        table.add_row(meaning.label, *cells, meaning.unit)
+        values = (meaning.shown(line.a), meaning.shown(line.b), line.ratio)
+        table.add_row(meaning.label, *map(number, values), meaning.unit)
     console.print(table)
     console.print(comparison_words(*records), highlight=False)
     for failure in failures:

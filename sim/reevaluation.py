@@ -2,11 +2,10 @@
 
 What is reused and what is solved anew:
 
-* the mineral's resistance is dimensionless: it is solved again, and kept in the cache, only where
-  one of its own parameters changes; other inputs scale it. That is done on a coarse grid, and the
-  result is scaled by fine / coarse of the default, so that the grid's error flips nothing (over the
-  catalogue's ranges the coarse grid finds the changes of the normal force to 2 % and those of the
-  wall's pressure to 7 %, against a grid of 0.15 radii);
+* the mineral's resistance is dimensionless: it is solved again, at the case's own resolution and
+  kept in the cache, only where one of its own parameters changes; other inputs scale it (a coarser
+  grid, even scaled to the default's result, shifts where one way to fail turns into another by some
+  hundredths of a range);
 * the nodule's push-away adds to the hand's travel alone and decides no outcome: it is never solved
   again;
 * the infiltration is computed in full, on the mesh `COARSE` and with the tip's depth rounded to
@@ -27,13 +26,12 @@ from sim.infiltration import infiltrate
 from sim.insertion import InsertionModels, evaluate
 from sim.mechanics.contact import needle_cone
 from sim.mechanics.failure import OUTCOMES
-from sim.mechanics.resistance import ResistanceCurve, mineral_resistance
+from sim.mechanics.resistance import mineral_resistance
 from sim.outcome import InfiltrationResult, InsertionResult
 from sim.results.progress import Show
 from sim.sensitivity import Infiltration, Insertion, Range, Row, one_at_a_time
 
 COARSE = {"tip_size": 0.25, "nodule_size": 4e-4, "outer_size": 3e-3, "time_tolerance": 2e-2}
-COARSE_PENETRATION = 0.25  # element size / needle radius
 DEPTH_STEP = 1e-4  # m
 FLOW = ("porosity", "permeability", "diffusion_ratio", "clearance_rate")  # of a layer or mineral
 
@@ -106,17 +104,8 @@ class Reevaluation:
     def _models(self, case: Case) -> InsertionModels:
         if _mineral_problem(case) == _mineral_problem(self.case):
             return self.models
-        usual, fine = _coarse_resistance(self.case), self.models.resistance
-        normal = fine.steady_factor / usual.steady_factor
-        wall = fine.steady_wall_pressure / usual.steady_wall_pressure
-        coarse = _coarse_resistance(case)
-        resistance = dataclasses.replace(
-            coarse,
-            normal_factor=normal * coarse.normal_factor,
-            steady_factor=normal * coarse.steady_factor,
-            wall_pressure=wall * coarse.wall_pressure,
-            steady_wall_pressure=wall * coarse.steady_wall_pressure,
-        )
+        angle = needle_cone(case.needle).half_angle
+        resistance = mineral_resistance(case.nodule.mineral, angle, case.mesh.penetration_size)
         return dataclasses.replace(self.models, resistance=resistance)
 
     def _infiltrate(self, case: Case) -> InfiltrationResult:
@@ -128,11 +117,6 @@ class Reevaluation:
             mesh = dataclasses.replace(case.mesh, **COARSE)
             self._infiltrations[key] = infiltrate(dataclasses.replace(key[0], mesh=mesh), stopped)
         return self._infiltrations[key]
-
-
-def _coarse_resistance(case: Case) -> ResistanceCurve:
-    angle = needle_cone(case.needle).half_angle
-    return mineral_resistance(case.nodule.mineral, angle, COARSE_PENETRATION)
 
 
 def _mineral_problem(case: Case) -> tuple[float, ...]:

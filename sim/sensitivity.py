@@ -1,8 +1,11 @@
 """One-at-a-time pass: which uncertain input, within its range, turns which outcome, and where.
 
 Every input is put to both ends of its range with all others at their defaults. Where an end
-changes an answer, bisection finds the value at which it turns. Interactions between inputs are
-not seen by such a pass, and of several turning points between the default and an end it finds one.
+changes an answer, bisection finds a value at which that answer turns: how the insertion ends,
+whether it reaches the target, whether the whole volume goes in. These are asked one by one, since
+on its way to an end an input can pass through outcomes that neither end has. Interactions between
+inputs are not seen by such a pass; of several values at which one answer turns between the default
+and an end it finds one, and none where the answer comes back before the end.
 """
 
 from __future__ import annotations
@@ -17,7 +20,8 @@ from sim.results.files import Cell
 from sim.units import to_si
 
 MAX_BISECTIONS = 12
-RESOLUTION = 0.01  # of the interval between default and end
+RESOLUTION = 0.02  # of the interval between default and end
+REACHED, WHOLE = "reached_target", "volume"  # an outcome, and an ending of the injection
 LOG_SPAN = 3.0  # high / low from which on a range is walked in the logarithm
 
 
@@ -72,9 +76,11 @@ class Row:
     outcome_default: str
     outcome_end: str
     outcome_turns_at: str  # empty where it does not turn, or between choices
+    outcome_beyond: str  # what the outcome turns into there; empty where it does not turn
+    reached_turns_at: str  # where the target begins or ceases to be reached
     ended_by_default: str
     ended_by_end: str
-    ended_by_turns_at: str
+    ended_by_turns_at: str  # where the whole volume begins or ceases to go in
     dose_share_default: float
     dose_share_end: float
     infiltrated_default: float
@@ -86,6 +92,14 @@ class Row:
 
 
 HEADER = tuple(field.name for field in fields(Row))
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Where an answer turns, as texts with units; both empty where it does not."""
+
+    at: str  # between the last value found that leaves the answer and the first that changes it
+    beyond: str  # that first value
 
 
 def one_at_a_time(
@@ -126,34 +140,36 @@ def one_at_a_time(
 
 
 def _row(needle: str, entry: Range, side: str, end: str, evaluator: Evaluator) -> Row:
-    key, default = entry.key, entry.default
-    before, after = evaluator.insertion(None), evaluator.insertion((key, end))
-    outcome_turns_at = ended_by_turns_at = ""
-    if after.outcome != before.outcome:
-        outcome_turns_at = turning_value(
-            default, end, lambda text: evaluator.insertion((key, text)).outcome == before.outcome
-        )
-    usual, drug = evaluator.infiltration(None), evaluator.infiltration((key, end))
-    if drug.ended_by != usual.ended_by:
-        ended_by_turns_at = turning_value(
-            default,
-            end,
-            lambda text: evaluator.infiltration((key, text)).ended_by == usual.ended_by,
-        )
+    def turn(answer: Callable[[tuple[str, str] | None], str | bool]) -> Turn:
+        usual = answer(None)
+        if answer((entry.key, end)) == usual:
+            return Turn("", "")
+        return turning_point(entry.default, end, lambda text: answer((entry.key, text)) == usual)
+
+    def beyond(turned: Turn) -> str:
+        return evaluator.insertion((entry.key, turned.beyond)).outcome if turned.beyond else ""
+
+    before, after = evaluator.insertion(None), evaluator.insertion((entry.key, end))
+    outcome = turn(lambda change: evaluator.insertion(change).outcome)
+    reached = turn(lambda change: evaluator.insertion(change).outcome == REACHED)
+    usual, drug = evaluator.infiltration(None), evaluator.infiltration((entry.key, end))
+    ended_by = turn(lambda change: evaluator.infiltration(change).ended_by == WHOLE)
     return Row(
         needle=needle,
-        input=key,
-        default=default,
+        input=entry.key,
+        default=entry.default,
         end=end,
         side=side,
         margin_default=before.margin,
         margin_end=after.margin,
         outcome_default=before.outcome,
         outcome_end=after.outcome,
-        outcome_turns_at=outcome_turns_at,
+        outcome_turns_at=outcome.at,
+        outcome_beyond=beyond(outcome),
+        reached_turns_at=reached.at,
         ended_by_default=usual.ended_by,
         ended_by_end=drug.ended_by,
-        ended_by_turns_at=ended_by_turns_at,
+        ended_by_turns_at=ended_by.at,
         dose_share_default=usual.dose_share,
         dose_share_end=drug.dose_share,
         infiltrated_default=usual.infiltrated,
@@ -161,19 +177,17 @@ def _row(needle: str, entry: Range, side: str, end: str, evaluator: Evaluator) -
     )
 
 
-def turning_value(default: str, end: str, unchanged: Callable[[str], bool]) -> str:
+def turning_point(default: str, end: str, unchanged: Callable[[str], bool]) -> Turn:
     """Bisect for the value between `default` (unchanged) and `end` (changed) where it turns.
 
-    Stops at `RESOLUTION` of the interval or after `MAX_BISECTIONS` evaluations and returns the
-    middle of the last bracket in the default's unit; an empty text between choices.
+    Stops at `RESOLUTION` of the interval or after `MAX_BISECTIONS` evaluations. Values are in the
+    default's unit; between choices there is none, and the end lies beyond.
     """
     unit = _unit(default)
     if unit is None:
-        return ""
-    same, changed = to_si(default, unit), to_si(end, unit)
-    log = min(same, changed) > 0.0 and max(same / changed, changed / same) >= LOG_SPAN
-    forward, back = (math.log, math.exp) if log else (float, float)
-    same, changed = forward(same), forward(changed)
+        return Turn("", end)
+    forward, back = _scale(default, end, unit)
+    same, changed = forward(to_si(default, unit)), forward(to_si(end, unit))
     width = abs(changed - same)
     for _ in range(MAX_BISECTIONS):
         if abs(changed - same) <= RESOLUTION * width:
@@ -183,7 +197,34 @@ def turning_value(default: str, end: str, unchanged: Callable[[str], bool]) -> s
             same = middle
         else:
             changed = middle
-    return _text(back(0.5 * (same + changed)), unit)
+    at = _shortest(back(same), back(changed), back(0.5 * (same + changed)))
+    return Turn(f"{at} {unit}".strip(), _text(back(changed), unit))
+
+
+def way(default: str, end: str, at: str) -> float:
+    """Share of the way from `default` to `end` at which `at` lies; 1 between choices."""
+    unit = _unit(default)
+    if unit is None or not at:
+        return 1.0
+    forward, _ = _scale(default, end, unit)
+    start, turn, stop = (forward(to_si(text, unit)) for text in (default, at, end))
+    return (turn - start) / (stop - start)
+
+
+def _scale(
+    default: str, end: str, unit: str
+) -> tuple[Callable[[float], float], Callable[[float], float]]:
+    """Return how a range is walked, and back: in the logarithm where it is wide."""
+    one, other = to_si(default, unit), to_si(end, unit)
+    log = min(one, other) > 0.0 and max(one / other, other / one) >= LOG_SPAN
+    return (math.log, math.exp) if log else (float, float)
+
+
+def _shortest(one: float, other: float, middle: float) -> str:
+    """Return the middle with no more digits than it takes to stay between the two."""
+    low, high = sorted((one, other))
+    texts = (f"{float(f'{middle:.{digits}g}'):.16g}" for digits in range(1, 17))
+    return next(text for text in texts if low <= float(text) <= high)
 
 
 def _unit(text: str) -> str | None:

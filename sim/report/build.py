@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from sim.comparison import Line, compare
-from sim.report import words
+from sim.case import Case
+from sim.comparison import NUMERICS, Line, compare, ratio
+from sim.report import turning, words
 from sim.report.verification import tables
-from sim.results.files import write_text
-from sim.results.metrics import MEANINGS
+from sim.results.files import Json, write_text
+from sim.results.labels import label, typeset
+from sim.results.metrics import MEANINGS, MM, N_MM, Meaning
 from sim.results.record import REPORT, Record
 
 CAPTIONS = {
     "force": "Axial force at the hand against depth, split into tip and shaft friction, with the "
-    "limits. The curve ends where the insertion ended. Each needle has its own force axis.",
+    "limits. The curve ends where the insertion ended.",
     "infiltration": "Thiosulfate in the pore fluid in the section through the axis; one colour "
     "scale and one spatial scale, the needle drawn in where it stopped.",
     "uptake": "Where the delivered drug is over time (stacked).",
@@ -25,6 +28,29 @@ CAPTIONS = {
     "turning_points": "Over each uncertain input's range, the others at their defaults. Above: the "
     "smallest margin of the insertion. Below: the infiltrated share of the nodule.",
 }
+
+GROUPS = {
+    "needle": "Needle and hand",
+    "insertion": "Insertion",
+    "infiltration": "Infiltration",
+    "treatment": "Treatment",
+    "run": "Numerics",
+}
+GEOMETRY: tuple[tuple[Meaning, Callable[[Case], Json]], ...] = (
+    (Meaning("Outer diameter", "mm"), lambda case: MM * case.needle.outer_diameter),
+    (Meaning("Inner diameter", "mm"), lambda case: MM * case.needle.inner_diameter),
+    (Meaning("Length", "mm"), lambda case: MM * case.needle.length),
+    (Meaning("Free length", "mm"), lambda case: MM * case.needle.free_length),
+    (Meaning("Tip"), lambda case: case.needle.tip.kind),
+    (Meaning("Tip's angle", "°"), lambda case: math.degrees(case.needle.tip.angle)),
+    (Meaning("Technique"), lambda case: case.technique.kind),
+    (
+        Meaning("Rotation", "rev/s"),
+        lambda case: case.technique.rotation_speed / (2.0 * math.pi),
+    ),
+    (Meaning("Hand's force limit", "N"), lambda case: case.technique.force_limit),
+    (Meaning("Hand's torque limit", "N mm"), lambda case: N_MM * case.technique.torque_limit),
+)
 
 
 def write_report(
@@ -55,21 +81,24 @@ def write_report(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": words.number}
+    environment.filters |= {"number": words.number, "label": label, "typeset": typeset}
     page = environment.get_template("template.html").render(
         title=" and ".join(record.name for record in records) or "no record",
         records=records,
+        compared=words.case_words(records) if records else "",
         headline=words.comparison_words(*records) if len(records) == 2 else "",
         answers=[
             (record.name, words.insertion_words(record), words.infiltration_words(record))
             for record in records
         ],
         failures=failures,
-        decisive=[text for record in records if (text := words.decisive_words(record))],
-        turning=words.turning_words(records),
-        shares=[text for record in records if (text := words.share_words(record))],
+        decisive=[text for record in records if (text := turning.decisive_words(record))],
+        turning=turning.turning_words(records),
+        shares=[text for record in records if (text := turning.share_words(record))],
+        settings=turning.settings_words(records),
+        left_out=[text for record in records for text in turning.left_out(record)],
         figures=[_figure(name, path, records) for name, path in pictures.items()],
-        lines=[(MEANINGS[line.key], line) for line in _lines(records)],
+        groups=_groups(records),
         inputs=_inputs(records),
         verification=tables(),
         command=command,
@@ -78,10 +107,22 @@ def write_report(
     return folder / REPORT
 
 
-def _lines(records: Sequence[Record]) -> list[Line]:
-    first = records[0].metrics if records else {}
-    second = records[1].metrics if len(records) > 1 else {}
-    return [line for line in compare(first, second) if line.key in MEANINGS]
+def _groups(records: Sequence[Record]) -> dict[str, list[tuple[Meaning, Line]]]:
+    """All numbers by what they are about; geometry and hand from the case."""
+    groups: dict[str, list[tuple[Meaning, Line]]] = {name: [] for name in GROUPS.values()}
+    cases = [record.case for record in records]
+    for meaning, value in GEOMETRY:
+        values = [value(case) for case in cases]
+        first, second = (*values, None, None)[:2]
+        groups["Needle and hand"].append(
+            (meaning, Line(meaning.label, first, second, ratio(first, second)))
+        )
+    first, second = (*(record.metrics for record in records), {}, {})[:2]
+    for line in compare(first, second):
+        if line.key in MEANINGS:
+            stage = "run" if line.key in NUMERICS else line.key.partition(".")[0]
+            groups[GROUPS[stage]].append((MEANINGS[line.key], line))
+    return groups
 
 
 def _inputs(records: Sequence[Record]) -> list[dict[str, str]]:
@@ -94,7 +135,7 @@ def _inputs(records: Sequence[Record]) -> list[dict[str, str]]:
             rows.setdefault(at, row)
             needles.setdefault(at, []).append(record.name)
     return [
-        row if len(needles[at]) == len(records) else row | {"key": f"{at[0]} ({needles[at][0]})"}
+        row | {"needle": "" if len(needles[at]) == len(records) else needles[at][0]}
         for at, row in rows.items()
     ]
 

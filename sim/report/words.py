@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from sim.results.files import Json
-from sim.results.metrics import MARGINS
+from sim.results.metrics import MARGINS, ML, ML_PER_MIN, MM
 from sim.results.record import Record
 
 ENDED = {
-    "reached_target": "reached its target",
-    "stalled": "stalled: the operator's force limit was reached",
+    "stalled": "stalled",
     "buckled": "buckled",
-    "bent": "bent: its steel yielded",
+    "bent": "bent",
     "deflected": "was deflected",
-    "blunted": "blunted: the tip's steel gave way",
-    "torque_limit": "stopped at the torque limit",
-    "failed": "has no result: no solution was found",
+    "blunted": "blunted",
+    "torque_limit": "stopped turning",
+    "failed": "has no result",
 }
-AS = {
-    "reached_target": ("reaches its target", "reaching its target"),
-    "stalled": ("stalls", "stalling"),
-    "buckled": ("buckles", "buckling"),
-    "bent": ("bends", "bending"),
-    "deflected": ("is deflected", "being deflected"),
-    "blunted": ("blunts", "blunting"),
-    "torque_limit": ("stops at the torque limit", "stopping at the torque limit"),
-    "failed": ("has no solution", "having no solution"),
+DECIDED = {
+    "stalled": ("operator",),
+    "buckled": ("buckling", "bending"),
+    "bent": ("bending",),
+    "deflected": ("slip",),
+    "blunted": ("blunting",),
+    "torque_limit": ("torque",),
 }
-INJECTED = {
-    "volume": "delivers the whole ordered volume",
-    "time_limit": "does not deliver the whole volume within the time limit",
-    "nothing_injected": "delivers nothing",
-}
+MOTION = {"push": "pushed", "drill": "drilled"}
+HOLD = {"free": "free", "held": "held by fingers", "fixed": "held rigidly"}
+WORTH_SAYING = 0.01  # of the ordered volume that stays in the needle
 AGAINST = {
     "buckling": "buckling",
     "bending": "yield in bending",
@@ -61,26 +57,45 @@ def percent(share: Json) -> str:
     return "—" if share is None else f"{number(100.0 * share, 2)} %"
 
 
+def case_words(records: Sequence[Record]) -> str:
+    """What was computed: the nodule, each needle and hand, the injection."""
+    case = records[0].case
+    nodule, drug, injection = case.nodule, case.drug, case.injection
+    needles = " and ".join(_needle_words(record) for record in records)
+    return (
+        f"One {nodule.texture} nodule, {number(MM * nodule.diameter)} mm across and "
+        f"{number(MM * nodule.height)} mm high, its top {number(MM * nodule.depth)} mm below the "
+        f"skin's surface, {number(1e-3 * nodule.mineral.density)} g/cm³ dense, "
+        f"{HOLD[nodule.fixation]}. {needles} towards {number(MM * case.target_depth)} mm depth; "
+        f"then {number(ML * injection.volume)} mL of {number(drug.concentration)} mg/mL at up to "
+        f"{number(ML_PER_MIN * injection.rate)} mL/min."
+    )
+
+
 def insertion_words(record: Record) -> str:
-    """Did the needle get in, what stopped it, and how close it was."""
+    """Did the needle get in, what stopped it and where, and how close it was."""
     m = record.metrics
     outcome = m["insertion.outcome"]
     if outcome is None:
         return f"The {record.name} has no result: {_first_note(record)}."
-    depth, inside = m["insertion.reached_depth_mm"], m["insertion.depth_in_nodule_mm"]
-    target = m["insertion.target_depth_mm"]
-    sentence = f"The {record.name} {ENDED[outcome]}"
+    place = f"{number(m['insertion.depth_in_nodule_mm'])} mm inside the nodule"
+    if _past(record):
+        place = "past the nodule"
+    elif m["insertion.depth_in_nodule_mm"] == 0.0:
+        place = "without getting into the nodule"
     if outcome == "reached_target":
-        sentence += f" at {number(depth)} mm depth, {number(inside)} mm inside the nodule"
-    elif inside > 0.0:
-        sentence += (
-            f" at {number(depth)} mm depth, {number(inside)} mm inside the nodule and "
-            f"{number(target - depth)} mm short of its target"
+        sentence = (
+            f"The {record.name} reached its target at "
+            f"{number(m['insertion.reached_depth_mm'])} mm depth, {place}; its peak force was "
+            f"{number(m['insertion.peak_force_N'])} N."
         )
     else:
-        sentence += f" at {number(depth)} mm depth and never got into the nodule"
-    sentence += f"; its peak force was {number(m['insertion.peak_force_N'])} N."
-    return f"{sentence} {_smallest_margins(m)}"
+        short = m["insertion.target_depth_mm"] - m["insertion.reached_depth_mm"]
+        sentence = (
+            f"The {record.name} {ENDED[outcome]}: {m['insertion.reason']}, {place} and "
+            f"{number(short)} mm short of its target."
+        )
+    return " ".join(filter(None, (sentence, _margin_words(m), _splitting_words(m))))
 
 
 def infiltration_words(record: Record) -> str:
@@ -92,20 +107,29 @@ def infiltration_words(record: Record) -> str:
         why = next(note for note in record.notes if note.startswith("infiltration.ended_by: "))
         return f"With the {record.name} {why.removeprefix('infiltration.ended_by: ')}."
     place = "in the nodule" if m["insertion.depth_in_nodule_mm"] > 0.0 else "outside the nodule"
+    place = "past the nodule" if _past(record) else place
     stop = {
         "volume": "the ordered volume was in",
         "time_limit": "the time limit ended the injection",
     }[m["infiltration.ended_by"]]
+    dose = m["infiltration.dose_mg"]
+    inside = round(m["infiltration.dose_in_nodule_mg"] / dose, 2)
+    lost = round(m["infiltration.lost_through_skin_mg"] / dose, 2)
+    parts = {
+        "were then in the nodule": inside,
+        "had gone into skin and fat": 1.0 - inside - lost,  # so that it adds up as it is read
+        "were lost through the skin": lost,
+    }
+    fate = ", ".join(f"{100.0 * share:.0f} % {where}" for where, share in parts.items())
     return (
         f"With the tip {place}, {number(m['infiltration.injected_volume_mL'])} mL went in within "
         f"{number(m['infiltration.injection_time_s'])} s ({stop}) at "
-        f"{number(m['infiltration.peak_pressure_kPa'])} kPa. At the end "
-        f"{percent(m['infiltration.dose_fraction_in_nodule'])} of the "
-        f"{number(m['infiltration.dose_mg'])} mg delivered were in the nodule, "
-        f"{percent(m['infiltration.backflow_fraction'])} of the flow had left it along the shaft, "
-        f"and {percent(m['infiltration.infiltrated_fraction_of_nodule'])} of the nodule's volume "
-        f"ever exceeded {percent(record.case.injection.threshold_fraction)} of the injected "
-        "concentration."
+        f"{number(m['infiltration.peak_pressure_kPa'])} kPa, "
+        f"{percent(m['infiltration.backflow_fraction'])} of the flow back along the shaft. "
+        f"Of the {number(dose)} mg delivered {fate}; "
+        f"{percent(m['infiltration.infiltrated_fraction_of_nodule'])} of the nodule's volume ever "
+        f"exceeded {percent(record.case.injection.threshold_fraction)} of the injected "
+        f"concentration.{_syringe_words(record)}"
     )
 
 
@@ -127,85 +151,73 @@ def comparison_words(a: Record, b: Record) -> str:
         return f"{first} Both left about {number(high, 2)} mg of drug in the nodule."
     more = b if masses[1] == high else a
     return (
-        f"{first} The {more.name} left {number(high / low, 2)} times as much drug in the nodule "
+        f"{first} The {more.name} left {number(high / low)} times as much drug in the nodule "
         f"({number(high)} against {number(low)} mg at the end of the injection)."
     )
 
 
-def decisive_words(record: Record) -> str:
-    """Which inputs, within their ranges, decide whether the target is reached; empty if none."""
-    rows = [
-        row
-        for row in record.turning_points
-        if (row["outcome_default"], row["outcome_end"]).count("reached_target") == 1
-    ]
-    if not rows:
-        return ""
-    verb = "not reach" if rows[0]["outcome_default"] == "reached_target" else "reach"
-    places = [f"{row['input']} {_where(row, row['outcome_turns_at'])}" for row in rows]
-    return f"The {record.name} would {verb} its target with {', or with '.join(places)}."
+def _needle_words(record: Record) -> str:
+    needle, technique = record.case.needle, record.case.technique
+    sizes = (needle.outer_diameter, needle.inner_diameter, needle.length)
+    outer, inner, length = (number(MM * size) for size in sizes)
+    turning = technique.rotation_speed / (2.0 * math.pi)
+    speed = f" at {number(turning)} rev/s" if turning > 0.0 else ""
+    return (
+        f"The {record.name} ({outer} mm outside, {inner} mm inside, {length} mm long) is "
+        f"{MOTION[technique.kind]}{speed} with at most {number(technique.force_limit)} N"
+    )
 
 
-def turning_words(records: Sequence[Record]) -> list[str]:
-    """Every answer that an uncertain input turns within its range, one sentence each.
-
-    Whether a needle gets in comes first, then how it fails, then what the injection does.
-    """
-    found: list[tuple[int, str]] = []
-    for record in records:
-        for row in record.turning_points:
-            before, after = row["outcome_default"], row["outcome_end"]
-            if before != after:
-                change = f"the {record.name} {AS[after][0]} instead of {AS[before][1]}"
-                rank = 0 if "reached_target" in (before, after) else 1
-                found.append((rank, _turn(row, row["outcome_turns_at"], change)))
-            if row["ended_by_end"] != row["ended_by_default"]:
-                change = f"the {record.name} {INJECTED[row['ended_by_end']]}"
-                found.append((2, _turn(row, row["ended_by_turns_at"], change)))
-    return [sentence for _, sentence in sorted(found, key=lambda entry: entry[0])]
+def _past(record: Record) -> bool:
+    nodule, depth = record.case.nodule, record.metrics["insertion.reached_depth_mm"]
+    return depth > MM * (nodule.depth + nodule.height)
 
 
-def share_words(record: Record, most: int = 3) -> str:
-    """Which inputs move the infiltrated share of the nodule most; empty if none does."""
-    shares: dict[str, list[float]] = {}
-    ends: dict[str, list[str]] = {}
-    for row in record.turning_points:
-        pair = (float(row["infiltrated_default"]), float(row["infiltrated_end"]))
-        shares.setdefault(row["input"], []).extend(pair)
-        ends.setdefault(row["input"], []).append(row["end"])
-    told = [
-        f"{percent(low)} to {percent(high)} over {name} {' – '.join(ends[name])}"
-        for low, high, name in sorted(
-            ((min(values), max(values), name) for name, values in shares.items()),
-            key=lambda span: span[0] - span[1],
-        )[:most]
-        if high - low > 0.01
-    ]
-    if not told:
-        return ""
-    return f"{record.name}, infiltrated share of the nodule: {'; '.join(told)}."
-
-
-def _turn(row: dict[str, str], at: str, change: str) -> str:
-    known = f"default {row['default']}, end of the range {row['end']}"
-    return f"With {row['input']} {_where(row, at)} ({known}) {change}."
-
-
-def _where(row: dict[str, str], at: str) -> str:
-    """Beyond the turning value, or the choice itself."""
-    return f"{'below' if row['side'] == 'low' else 'above'} {at}" if at else f"= {row['end']}"
-
-
-def _smallest_margins(m: dict[str, Json]) -> str:
+def _margin_words(m: dict[str, Json]) -> str:
+    """Tell the margin of what stopped the needle first, then the smallest others."""
     margins = {name: m[f"insertion.{name}_margin"] for name in MARGINS}
     finite = sorted((value, name) for name, value in margins.items() if value is not None)
-    if not finite:
+    deciding = [entry for entry in finite if entry[1] in DECIDED.get(m["insertion.outcome"], ())]
+    others = [entry for entry in finite if entry not in deciding[:1]][: 2 - len(deciding[:1])]
+    told = [f"{number(value, 2)} to {AGAINST[name]}" for value, name in others]
+    if deciding:
+        value, name = deciding[0]
+        return (
+            "Had it gone on all the way to the target, its margins (limit / demand) would be "
+            f"{', and '.join([f'{number(value, 2)} to {AGAINST[name]}, which stopped it', *told])}."
+        )
+    return f"Its smallest margins (limit / demand) were {' and '.join(told)}." if told else ""
+
+
+def _splitting_words(m: dict[str, Json]) -> str:
+    margin = m["insertion.splitting_margin"]
+    if margin is None or margin >= 1.0:
         return ""
-    told = [f"{number(value, 2)} to {AGAINST[name]}" for value, name in finite[:2]]
     return (
-        "Over the whole way to the target its smallest margins (limit / demand) are "
-        f"{' and '.join(told)}."
+        f"On the way to the target the nodule would crack (margin {number(margin, 2)}); a crack "
+        "does not stop the needle, and what it does to force and flow is not computed."
     )
+
+
+def _syringe_words(record: Record) -> str:
+    """What the operator meets at the syringe."""
+    m = record.metrics
+    ordered, stays = (
+        m["infiltration.injected_volume_mL"],
+        m["infiltration.retained_in_needle_mg"] / record.case.drug.concentration,
+    )
+    text = ""
+    if stays > WORTH_SAYING * ordered:
+        text += (
+            f" For this {number(ordered + stays)} mL must be drawn up, as {number(stays, 2)} mL "
+            f"({number(m['infiltration.retained_in_needle_mg'])} mg) stay in the needle."
+        )
+    if m["insertion.lumen_plugged"]:
+        text += (
+            " Its lumen would have taken up a plug of mineral; the injection is computed as if "
+            "it were open."
+        )
+    return text
 
 
 def _first_note(record: Record) -> str:

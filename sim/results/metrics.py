@@ -30,7 +30,11 @@ class Meaning:
     """How a metric is shown to people."""
 
     label: str
-    unit: str = ""
+    unit: str = ""  # "%": the metric is a share
+
+    def shown(self, value: Json) -> Json:
+        """Return the metric in the unit it is shown in."""
+        return 100.0 * value if self.unit == "%" and value is not None else value
 
 
 MEANINGS: dict[str, Meaning] = {
@@ -39,10 +43,12 @@ MEANINGS: dict[str, Meaning] = {
     "insertion.target_depth_mm": Meaning("Target depth", "mm"),
     "insertion.depth_in_nodule_mm": Meaning("Depth in the nodule", "mm"),
     "insertion.peak_force_N": Meaning("Peak axial force", "N"),
-    "insertion.skin_puncture_force_N": Meaning("Force at skin puncture", "N"),
-    "insertion.nodule_entry_force_N": Meaning("Force at entry of the nodule", "N"),
+    "insertion.skin_puncture_force_N": Meaning("Largest force of the skin on the tip", "N"),
+    "insertion.nodule_entry_force_N": Meaning(
+        "Largest force while the tip is buried in the nodule", "N"
+    ),
     "insertion.peak_torque_Nmm": Meaning("Peak torque", "N mm"),
-    "insertion.work_mJ": Meaning("Work of the insertion", "mJ"),
+    "insertion.work_mJ": Meaning("Work of the insertion, rotation included", "mJ"),
     "insertion.buckling_margin": Meaning("Margin to buckling"),
     "insertion.bending_margin": Meaning("Margin to yield in bending"),
     "insertion.blunting_margin": Meaning("Margin to blunting"),
@@ -52,7 +58,7 @@ MEANINGS: dict[str, Meaning] = {
     "insertion.slip_margin": Meaning("Margin to slipping off the nodule"),
     "insertion.nodule_displacement_mm": Meaning("Push-away of the nodule", "mm"),
     "insertion.tip_deflection_mm": Meaning("Lateral deflection of the tip", "mm"),
-    "insertion.lumen_plugged": Meaning("Lumen plugged"),
+    "insertion.lumen_plugged": Meaning("Lumen takes up a plug of mineral"),
     "infiltration.injected_volume_mL": Meaning("Injected volume", "mL"),
     "infiltration.injection_time_s": Meaning("Injection time", "s"),
     "infiltration.ended_by": Meaning("Injection ended by"),
@@ -60,20 +66,23 @@ MEANINGS: dict[str, Meaning] = {
     "infiltration.peak_pressure_kPa": Meaning("Peak pressure at the tip", "kPa"),
     "infiltration.plunger_force_N": Meaning("Plunger force", "N"),
     "infiltration.conductance_mL_per_min_per_kPa": Meaning("Conductance of tissue", "mL/(min kPa)"),
-    "infiltration.backflow_fraction": Meaning("Backflow along the shaft (share of the flow)"),
+    "infiltration.backflow_fraction": Meaning("Backflow along the shaft, of the flow", "%"),
     "infiltration.retained_in_needle_mg": Meaning("Drug retained in the needle", "mg"),
-    "infiltration.lost_through_skin_mg": Meaning("Drug lost through the skin", "mg"),
     "infiltration.hydrofracture": Meaning("Hydrofracture expected"),
     "infiltration.dose_mg": Meaning("Dose delivered into tissue", "mg"),
     "infiltration.dose_in_nodule_mg": Meaning("Dose in the nodule, end of injection", "mg"),
-    "infiltration.dose_fraction_in_nodule": Meaning("Share of the dose in the nodule"),
-    "infiltration.infiltrated_fraction_of_nodule": Meaning("Infiltrated share of the nodule"),
+    "infiltration.dose_in_soft_tissue_mg": Meaning("Dose gone into skin and fat by then", "mg"),
+    "infiltration.lost_through_skin_mg": Meaning("Dose lost through the skin by then", "mg"),
+    "infiltration.dose_fraction_in_nodule": Meaning(
+        "Dose in the nodule, of the dose delivered", "%"
+    ),
+    "infiltration.infiltrated_fraction_of_nodule": Meaning("Infiltrated share of the nodule", "%"),
     "infiltration.exposure_mg_h_per_mL": Meaning("Mean exposure of the nodule", "mg h/mL"),
     "infiltration.mass_balance_error": Meaning("Mass balance error (relative)"),
     "infiltration.range_violation": Meaning("Range violation (relative)"),
     "treatment.dissolution_model": Meaning("Dissolution model"),
     "treatment.mineral_removed_mg": Meaning("Mineral removed", "mg"),
-    "treatment.mineral_removed_fraction": Meaning("Mineral removed (share)"),
+    "treatment.mineral_removed_fraction": Meaning("Mineral removed, of all", "%"),
     "treatment.stiffness_ratio": Meaning("Stiffness after / before"),
     "run.status": Meaning("Status of the run"),
     "run.wall_s": Meaning("Wall time", "s"),
@@ -113,6 +122,7 @@ def insertion_metrics(case: Case, result: InsertionResult) -> tuple[dict[str, Js
 def infiltration_metrics(result: InfiltrationResult) -> tuple[dict[str, Json], list[str]]:
     """Return the metrics of the infiltration and the reasons of those that are null."""
     share = result.dose_in_nodule / result.dose if result.dose > 0.0 else None
+    in_soft_tissue = result.dose - result.dose_in_nodule - result.lost_through_skin
     return _nulled(
         {
             "infiltration.injected_volume_mL": ML * result.injected_volume,
@@ -128,6 +138,7 @@ def infiltration_metrics(result: InfiltrationResult) -> tuple[dict[str, Json], l
             "infiltration.hydrofracture": result.hydrofracture,
             "infiltration.dose_mg": MG * result.dose,
             "infiltration.dose_in_nodule_mg": MG * result.dose_in_nodule,
+            "infiltration.dose_in_soft_tissue_mg": MG * in_soft_tissue,
             "infiltration.dose_fraction_in_nodule": share,
             "infiltration.infiltrated_fraction_of_nodule": result.infiltrated_fraction,
             "infiltration.exposure_mg_h_per_mL": MG_H_PER_ML * result.exposure,

@@ -24,6 +24,7 @@ class Record:
     """One run folder in memory; what the run did not reach is None or empty."""
 
     folder: Path
+    name: str  # the needle's, as people write it
     case: Case
     config: str  # resolved, as YAML
     inputs: list[dict[str, str]]
@@ -37,18 +38,19 @@ class Record:
     turning_points: list[dict[str, str]]
 
     @property
-    def name(self) -> str:
-        """The needle's name as people write it."""
-        return self.case.needle.name.replace("_", " ")
-
-    @property
     def notes(self) -> list[str]:
         """Reasons for nulls, assumptions and limits that the stages left."""
         return list(self.metrics.get("run.notes") or [])
 
 
-def load(folder: Path) -> Record:
+def load(folder: Path, name: str = "") -> Record:
     """Read a run folder, also one whose run ended early.
+
+    Parameters
+    ----------
+    folder : Path
+    name : str
+        What to call it instead of by the needle's name.
 
     Raises
     ------
@@ -63,9 +65,11 @@ def load(folder: Path) -> Record:
         return read_rows(folder / name) if (folder / name).exists() else []
 
     provenance, fields = folder / PROVENANCE, folder / FIELDS
+    case = build(Case, read_json(folder / CASE))
     return Record(
         folder=folder,
-        case=build(Case, read_json(folder / CASE)),
+        name=name or case.needle.name.replace("_", " "),
+        case=case,
         config=(folder / CONFIG).read_text(encoding="utf-8"),
         inputs=rows(INPUTS),
         metrics=read_json(folder / METRICS),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+import html
 import re
 
 import pytest
 
 from sim.figures.draw import draw
-from sim.report import words
+from sim.report import turning, words
 from sim.report.build import write_report
 from sim.report.verification import parse
 from tests.unit.results import synthetic
@@ -46,17 +48,57 @@ def test_page_needs_nothing_outside_itself(tmp_path, records):
 
 def test_words_say_who_got_in_and_what_stopped_the_other(records):
     a, b, _ = records
-    assert "buckled at 2 mm depth and never got into the nodule" in words.insertion_words(a)
+    text = words.insertion_words(a)
+    assert text.startswith("The 27G buckled: buckled at 2.00 mm, without getting into the nodule")
+    assert "5.5 mm short of its target" in text
     assert "With the tip outside the nodule" in words.infiltration_words(a)
     assert "reached its target at 7.5 mm depth, 5 mm inside" in words.insertion_words(b)
     assert words.comparison_words(a, b).startswith("Only the 14G coaxial reached its target.")
 
 
-def test_words_name_the_smallest_margin_first(records):
-    text = words.insertion_words(records[0])
-    assert re.search(
-        r"margins \(limit / demand\) are 0\.99 to buckling and 2 to yield in bending", text
-    )
+def test_what_stopped_it_comes_before_a_smaller_margin(records):
+    """A mechanism further down the path can have the smaller margin."""
+    values = records[0].metrics | {"insertion.operator_margin": 0.5}
+    text = words.insertion_words(dataclasses.replace(records[0], metrics=values))
+    assert "would be 0.99 to buckling, which stopped it, and 0.5 to the operator's force" in text
+    assert "margins (limit / demand) were" in words.insertion_words(records[1])
+
+
+def test_a_nodule_that_cracks_and_a_tip_beyond_it_are_told(records):
+    b = records[1]
+    assert "crack" not in words.insertion_words(b)
+    values = b.metrics | {"insertion.splitting_margin": 0.8, "insertion.reached_depth_mm": 13.2}
+    changed = dataclasses.replace(b, metrics=values)
+    assert "the nodule would crack (margin 0.8)" in words.insertion_words(changed)
+    assert "13.2 mm depth, past the nodule" in words.insertion_words(changed)
+    assert "With the tip past the nodule" in words.infiltration_words(changed)
+
+
+def test_the_fate_of_the_drug_adds_up(records):
+    for record in records[:2]:
+        (fate,) = re.findall(r"mg delivered (.*?);", words.infiltration_words(record))
+        assert sum(int(share) for share in re.findall(r"(\d+) %", fate)) == 100
+        m = {key.removeprefix("infiltration."): value for key, value in record.metrics.items()}
+        parts = ("dose_in_nodule_mg", "dose_in_soft_tissue_mg", "lost_through_skin_mg")
+        assert sum(m[part] for part in parts) == pytest.approx(m["dose_mg"], rel=1e-12)
+
+
+def test_words_of_the_syringe(records):
+    """0.1 mg of 250 mg/mL stay in the needle: not worth saying; 50 mg are 0.2 mL."""
+    text = words.infiltration_words(records[1])
+    assert "plug of mineral" in text
+    assert "drawn up" not in text
+    values = records[1].metrics | {"infiltration.retained_in_needle_mg": 50.0}
+    text = words.infiltration_words(dataclasses.replace(records[1], metrics=values))
+    assert "0.7 mL must be drawn up, as 0.2 mL (50 mg) stay in the needle" in text
+
+
+def test_words_of_the_case(records):
+    text = words.case_words(records[:2])
+    assert "stone nodule, 15 mm across and 10 mm high, its top 2.5 mm below" in text
+    assert "The 27G (0.413 mm outside, 0.21 mm inside, 12.7 mm long) is pushed with at most" in text
+    assert "is drilled at 1 rev/s with at most 150 N" in text
+    assert "0.5 mL of 250 mg/mL at up to 1 mL/min" in text
 
 
 def test_words_of_a_run_without_infiltration(tmp_path, records):
@@ -67,29 +109,77 @@ def test_words_of_a_run_without_infiltration(tmp_path, records):
 
 def test_every_turning_point_is_told(records):
     rows = [row for record in records[:2] for row in record.turning_points]
-    turning = [row for row in rows if row["outcome_end"] != row["outcome_default"]]
-    assert turning
-    sentences = words.turning_words(records[:2])
-    assert len(sentences) == len(turning)
-    assert all(
-        row["outcome_turns_at"] in text for row, text in zip(turning, sentences, strict=True)
-    )
+    turn = [row for row in rows if row["outcome_end"] != row["outcome_default"]]
+    assert turn
+    sentences = turning.turning_words(records[:2])
+    assert len(sentences) == len(turn)
+    assert all(any(row["reached_turns_at"] in text for text in sentences) for row in turn)
+
+
+def test_an_outcome_on_the_way_is_never_told_as_the_end(records):
+    """Below 200 it stalls instead of buckling, and only below 100 does it arrive."""
+    (row,) = [row for row in records[0].turning_points
+              if row["input"].endswith("solid_strength") and row["side"] == "low"]  # fmt: skip
+    row |= {
+        "outcome_turns_at": "200 MPa", "outcome_beyond": "stalled", "reached_turns_at": "100 MPa",
+        "outcome_end": "reached_target",
+    }  # fmt: skip
+    record = dataclasses.replace(records[0], turning_points=[row])
+    reaches, stalls = turning.turning_words([record])
+    assert "below about 100 MPa" in reaches
+    assert reaches.endswith("the 27G reaches its target.")
+    assert "below about 200 MPa" in stalls
+    assert stalls.endswith("the 27G stalls instead of buckling.")
+    assert "below about 100 MPa" in turning.decisive_words(record)
+    assert "200" not in turning.decisive_words(record)
+
+
+def test_the_nearest_turning_points_lead_the_answer(records):
+    def row(key: str, at: str) -> dict[str, str]:
+        known = {"default": "1", "end": "0", "side": "low", "outcome_default": "bent",
+                 "outcome_end": "reached_target"}  # fmt: skip
+        return known | {"input": key, "reached_turns_at": at}
+
+    rows = [row("far", "0.1"), row("near", "0.9"), row("middle", "0.5"), row("next", "0.8")]
+    text = turning.decisive_words(dataclasses.replace(records[0], turning_points=rows))
+    assert text.index("near") < text.index("next") < text.index("middle")
+    assert "far" not in text
+    assert text.endswith("; 1 more under turning points.")
+
+
+def test_ends_that_were_left_out_are_listed(tmp_path, records):
+    notes = ["turning points: nodule.depth = 6 mm was not evaluated: too deep"]
+    record = dataclasses.replace(records[0], metrics=records[0].metrics | {"run.notes": notes})
+    page = write_report(tmp_path, [record], {}, "x").read_text()
+    assert "<li>27G: nodule.depth = 6 mm was not evaluated: too deep</li>" in page
+
+
+def test_shares_are_percentages_and_cost_has_no_ratio(tmp_path, records):
+    page = write_report(tmp_path, records[:2], {}, "x").read_text()
+    rows = re.findall(r"<tr><td>(.*?)</td>(.*?)</tr>", page, re.DOTALL)
+    cells = {name: re.findall(r"<td[^>]*>(.*?)</td>", rest) for name, rest in rows}
+    assert cells["Infiltrated share of the nodule"] == ["30", "30", "1", "%"]
+    assert cells["Wall time"] == ["1", "1", "—", "s"]
+    assert cells["Outer diameter"] == ["0.413", "2.11", "5.11", "mm"]
+    assert re.findall(r'<th colspan="5">(.*?)</th>', page) == [
+        "Needle and hand", "Insertion", "Infiltration", "Treatment", "Numerics",
+    ]  # fmt: skip
 
 
 def test_an_input_that_differs_is_listed_for_each_needle(tmp_path, records):
-    page = write_report(tmp_path, records[:2], {}, "x").read_text()
-    assert '<td>needle.length (27G)</td><td class="n">12.7 mm</td>' in page
-    assert '<td>needle.length (14G coaxial)</td><td class="n">95 mm</td>' in page
+    page = html.unescape(write_report(tmp_path, records[:2], {}, "x").read_text())
+    assert re.search(r"needle's length \(27G\)<br>.*?12\.7 mm</td>", page, re.DOTALL)
+    assert re.search(r"needle's length \(14G coaxial\)<br>.*?95 mm</td>", page, re.DOTALL)
     page = write_report(tmp_path, [records[0], records[2]], {}, "x").read_text()
-    assert page.count("<td>needle.length</td>") == 1
+    assert page.count("<code>needle.length</code>") == 1
 
 
 def test_the_answer_names_what_would_turn_it(records):
     (low,) = [row for row in records[0].turning_points
               if row["input"].endswith("solid_strength") and row["side"] == "low"]  # fmt: skip
-    text = words.decisive_words(records[0])
-    assert text.startswith("The 27G would reach its target with nodule.mineral.solid_strength")
-    assert f"below {low['outcome_turns_at']}" in text
+    text = turning.decisive_words(records[0])
+    assert text.startswith("The 27G would reach its target with ")
+    assert f"strength of the pore-free mineral below about {low['reached_turns_at']}" in text
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
 
 import pytest
 
-from sim.comparison import compare, ratio, write_comparison
+from sim.comparison import compare, distinct_names, ratio, write_comparison
+from tests.unit.results import synthetic
 
 
 @pytest.mark.parametrize(
@@ -43,3 +45,13 @@ def test_files_hold_every_metric_of_both(tmp_path):
     assert rows.keys() == content["metrics"].keys()
     assert rows["insertion.lumen_plugged"]["a"] == "true"
     assert rows["insertion.lumen_plugged"]["b"] == ""
+
+
+def test_needles_of_one_name_are_told_apart():
+    a = synthetic.case()
+    assert distinct_names(a, synthetic.case(synthetic.NEEDLE_14G)) == ("27G", "14G coaxial")
+    longer = dataclasses.replace(a, needle=dataclasses.replace(a.needle, length=25.4e-3))
+    assert distinct_names(a, longer) == ("27G (12.7 mm long)", "27G (25.4 mm long)")
+    drilled = dataclasses.replace(a, technique=synthetic.DRILL)
+    assert distinct_names(a, drilled) == ("27G (push)", "27G (drill)")
+    assert distinct_names(a, a) == ("27G (a)", "27G (b)")

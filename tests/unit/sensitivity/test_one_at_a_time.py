@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import astuple
 
 import pytest
 
@@ -14,7 +15,8 @@ from sim.sensitivity import (
     Insertion,
     Range,
     one_at_a_time,
-    turning_value,
+    turning_point,
+    way,
 )
 from sim.units import to_si
 
@@ -26,27 +28,30 @@ HOLD = Range("hold", "held", "free", "fixed")
 
 @pytest.mark.parametrize("turn", [75.0, 100.0, 150.0, 230.0])
 def test_turning_value_on_a_log_scale(turn):
-    text = turning_value("240 MPa", "70 MPa", lambda value: to_si(value, "MPa") > turn)
+    text = turning_point("240 MPa", "70 MPa", lambda value: to_si(value, "MPa") > turn).at
     found = to_si(text, "MPa")
-    allowed = 0.5 * RESOLUTION * math.log(240.0 / 70.0) + ROUNDING
+    allowed = RESOLUTION * math.log(240.0 / 70.0) + ROUNDING
     assert abs(math.log(found / turn)) <= allowed
 
 
 @pytest.mark.parametrize("turn", [0.101, 0.13, 0.199])
 def test_turning_value_on_a_linear_scale(turn):
-    found = float(turning_value("0.1", "0.2", lambda value: float(value) < turn))
-    assert abs(found - turn) <= 0.5 * RESOLUTION * 0.1 + ROUNDING * turn
+    found = float(turning_point("0.1", "0.2", lambda value: float(value) < turn).at)
+    assert abs(found - turn) <= RESOLUTION * 0.1 + ROUNDING * turn
 
 
 def test_turning_value_is_in_the_unit_of_the_default():
-    found = turning_value("240 MPa", "0.8 GPa", lambda value: to_si(value, "MPa") < 500.0)
+    found, beyond = astuple(
+        turning_point("240 MPa", "0.8 GPa", lambda value: to_si(value, "MPa") < 500.0)
+    )
+    assert to_si(beyond, "MPa") > 500.0
     assert found.endswith(" MPa")
-    assert to_si(found, "MPa") == pytest.approx(500.0, rel=0.01)
+    assert to_si(found, "MPa") == pytest.approx(500.0, rel=RESOLUTION)
 
 
 def test_bisection_is_bounded():
     calls = []
-    turning_value("1 mm", "2 mm", lambda value: calls.append(value) or True)
+    turning_point("1 mm", "2 mm", lambda value: calls.append(value) or True)
     assert 0 < len(calls) <= MAX_BISECTIONS
 
 
@@ -73,12 +78,45 @@ def test_only_the_end_that_changes_an_answer_turns():
         ("hold", "low", "free"), ("hold", "high", "fixed"),
     ]  # fmt: skip
     turning = [row.outcome_turns_at for row in rows]
-    assert to_si(turning[0], "MPa") == pytest.approx(120.0, rel=0.01)
+    assert to_si(turning[0], "MPa") == pytest.approx(120.0, rel=RESOLUTION)
     assert turning[1:] == [""] * 5
+    assert [row.reached_turns_at for row in rows] == turning
+    assert [row.outcome_beyond for row in rows] == ["reached_target", *[""] * 4, "reached_target"]
     assert [row.outcome_end for row in rows][-1] == "reached_target"
     assert all(row.ended_by_turns_at == "" for row in rows)
     assert notes == []
     assert rows[0].margin_end == pytest.approx(120.0 / 70.0, rel=1e-14)
+
+
+class Passing(Closed):
+    """Weaker than 200 MPa it stalls instead of bending; only below 100 MPa does it arrive."""
+
+    def insertion(self, change: tuple[str, str] | None) -> Insertion:
+        strength = 240.0 if change is None else to_si(change[1], "MPa")
+        names = ("reached_target", "stalled", "bent")
+        return Insertion(names[(strength > 100.0) + (strength > 200.0)], 100.0 / strength)
+
+
+def test_an_outcome_on_the_way_is_told_apart_from_reaching_the_target():
+    row = one_at_a_time("27G", (STRENGTH,), Passing())[0][0]
+    assert (row.outcome_default, row.outcome_beyond, row.outcome_end) == (
+        "bent", "stalled", "reached_target",
+    )  # fmt: skip
+    assert to_si(row.outcome_turns_at, "MPa") == pytest.approx(200.0, rel=0.03)
+    assert to_si(row.reached_turns_at, "MPa") == pytest.approx(100.0, rel=0.03)
+
+
+@pytest.mark.parametrize("turn", [0.101, 0.13, 0.1637, 0.199])
+def test_a_turning_value_has_no_digits_that_are_not_known(turn):
+    """The shortest text inside the last bracket, which is at most 0.002 wide here."""
+    text = turning_point("0.1", "0.2", lambda value: float(value) < turn).at
+    assert len(text) <= len("0.123")
+
+
+def test_way_from_default_to_end():
+    assert way("0.1", "0.2", "0.125") == pytest.approx(0.25, rel=1e-12)
+    assert way("1 mm", "100 mm", "10 mm") == pytest.approx(0.5, rel=1e-12)
+    assert way("held", "free", "") == 1.0
 
 
 def test_a_default_at_an_end_gives_one_row_and_progress_ends_at_one():
@@ -111,4 +149,4 @@ def test_what_ends_the_injection_turns_on_its_own():
 
     low, high = one_at_a_time("27G", (STRENGTH,), Slow())[0]
     assert low.ended_by_turns_at == ""
-    assert to_si(high.ended_by_turns_at, "MPa") == pytest.approx(400.0, rel=0.01)
+    assert to_si(high.ended_by_turns_at, "MPa") == pytest.approx(400.0, rel=RESOLUTION)
