@@ -10,7 +10,7 @@ What is reused and what is solved anew:
   again;
 * the infiltration is computed in full, on the mesh `COARSE` and with the tip's depth rounded to
   `DEPTH_STEP`; the default too, so that like is compared with like. Against the default mesh this
-  one moves the infiltrated share of the nodule by 0.015 and the dose's by 0.009 at most (the two
+  one moves the infiltrated share of the nodule by 0.008 and the dose's by 0.009 at most (the two
   default needles).
 """
 

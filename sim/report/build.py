@@ -96,6 +96,7 @@ def write_report(
         turning=turning.turning_words(records),
         shares=[text for record in records if (text := turning.share_words(record))],
         settings=turning.settings_words(records),
+        pass_note=turning.NOTE,
         left_out=[text for record in records for text in turning.left_out(record)],
         figures=[_figure(name, path, records) for name, path in pictures.items()],
         groups=_groups(records),

@@ -34,7 +34,7 @@ def decisive_words(record: Record, most: int = 3) -> str:
         return ""
     verb = "not reach" if rows[0]["outcome_default"] == REACHED else "reach"
     places = [
-        f"{label(row['input'])} {_where(row, row['reached_turns_at'])} "
+        f"the {label(row['input'])} {_where(row, row['reached_turns_at'])} "
         f"(here {typeset(row['default'])})"
         for row in rows[:most]
     ]
@@ -53,7 +53,9 @@ def turning_words(records: Sequence[Record]) -> list[str]:
 
     def add(rank: int, row: Row, at: str, change: str) -> None:
         known = f"here {typeset(row['default'])}, end of the range {typeset(row['end'])}"
-        text = f"With {label(row['input'])} ({row['input']}) {_where(row, at)} ({known}) {change}."
+        text = (
+            f"With the {label(row['input'])} ({row['input']}) {_where(row, at)} ({known}) {change}."
+        )
         found.append((rank, way(row["default"], row["end"], at), text))
 
     for record in records:
@@ -81,7 +83,7 @@ def share_words(record: Record, most: int = 3) -> str:
         shares.setdefault(row["input"], []).extend(pair)
         ends.setdefault(row["input"], []).append(typeset(row["end"]))
     told = [
-        f"{percent(low)} to {percent(high)} over {label(name)} {' – '.join(ends[name])}"
+        f"{percent(low)} to {percent(high)} over the {label(name)} {' – '.join(ends[name])}"
         for low, high, name in sorted(
             ((min(values), max(values), name) for name, values in shares.items()),
             key=lambda span: span[0] - span[1],

@@ -61,12 +61,12 @@ def case_words(records: Sequence[Record]) -> str:
     """What was computed: the nodule, each needle and hand, the injection."""
     case = records[0].case
     nodule, drug, injection = case.nodule, case.drug, case.injection
-    needles = " and ".join(_needle_words(record) for record in records)
+    needles = " and the ".join(_needle_words(record) for record in records)
     return (
         f"One {nodule.texture} nodule, {number(MM * nodule.diameter)} mm across and "
         f"{number(MM * nodule.height)} mm high, its top {number(MM * nodule.depth)} mm below the "
         f"skin's surface, {number(1e-3 * nodule.mineral.density)} g/cm³ dense, "
-        f"{HOLD[nodule.fixation]}. {needles} towards {number(MM * case.target_depth)} mm depth; "
+        f"{HOLD[nodule.fixation]}. The {needles}, towards {number(MM * case.target_depth)} mm depth; "
         f"then {number(ML * injection.volume)} mL of {number(drug.concentration)} mg/mL at up to "
         f"{number(ML_PER_MIN * injection.rate)} mL/min."
     )
@@ -163,7 +163,7 @@ def _needle_words(record: Record) -> str:
     turning = technique.rotation_speed / (2.0 * math.pi)
     speed = f" at {number(turning)} rev/s" if turning > 0.0 else ""
     return (
-        f"The {record.name} ({outer} mm outside, {inner} mm inside, {length} mm long) is "
+        f"{record.name} ({outer} mm outside, {inner} mm inside, {length} mm long) is "
         f"{MOTION[technique.kind]}{speed} with at most {number(technique.force_limit)} N"
     )
 

@@ -40,7 +40,7 @@ LABELS = {
     "nodule.diameter": "nodule's diameter",
     "nodule.height": "nodule's height",
     "nodule.depth": "nodule's depth below the skin",
-    "nodule.fixation": "how the nodule is held",
+    "nodule.fixation": "nodule's fixation",
     "nodule.fixation_stiffness": "stiffness of the holding fingers",
     "nodule.mineral.density": "mineral's density",
     "nodule.mineral.solid_density": "density of the pore-free mineral",
