@@ -21,7 +21,7 @@ from sim.cache import cached
 from sim.case import Case
 from sim.errors import SolverError
 
-VERSION = 3  # of what this module draws; part of the cache key
+VERSION = 4  # of what this module draws; part of the cache key
 REGIONS = {"skin": 1, "subcutis": 2, "nodule": 3}
 BOUNDARIES = {
     "mouth": 11,  # source: the liquid enters the tissue here
@@ -32,7 +32,8 @@ BOUNDARIES = {
     "fascia": 16,
     "axis": 17,
 }
-GROWTH = 0.2  # element size gained per distance from a refined line
+GROWTH = 0.2  # element size gained per distance from the needle
+RIM_GROWTH = 0.07  # the same outside of the nodule's rim, where the plume in fat and skin is
 SHAFT_SIZE = 1.0  # largest element on the shaft / needle radius
 GAP_SIZE = 0.01  # element size where the needle crosses a bound / needle radius
 GAP_SHARE = 0.5  # element size beside the needle / width of the gap to a bound
@@ -88,6 +89,7 @@ def _parameters(case: Case, outline: Outline | None, unit: float) -> dict:
         "nodule_size": size.nodule_size / unit,
         "outer_size": size.outer_size / unit,
         "growth": GROWTH,
+        "rim_growth": RIM_GROWTH,
         "shaft_size": SHAFT_SIZE,
         "gap_size": GAP_SIZE,
         "gap_share": GAP_SHARE,
@@ -219,13 +221,13 @@ def _set_sizes(key: dict) -> None:
         field.setNumber(tag, "Sampling", samples)
         return tag
 
-    def graded(curves: list[int], smallest: float) -> int:
+    def graded(curves: list[int], smallest: float, growth: float) -> int:
         threshold = field.add("Threshold")
         field.setNumber(threshold, "InField", distance(curves))
         field.setNumber(threshold, "SizeMin", smallest)
         field.setNumber(threshold, "SizeMax", key["outer_size"])
         field.setNumber(threshold, "DistMin", 0.0)
-        reach = (key["outer_size"] - smallest) / key["growth"]
+        reach = (key["outer_size"] - smallest) / growth
         field.setNumber(threshold, "DistMax", max(reach, 1e-3))
         return threshold
 
@@ -235,10 +237,11 @@ def _set_sizes(key: dict) -> None:
     field.setNumbers(bound, "SurfacesList", nodule)
     field.setNumber(bound, "VIn", key["nodule_size"])
     field.setNumber(bound, "VOut", key["outer_size"])
-    fields = [graded([tag for _, tag in rim], key["nodule_size"]), bound]
+    fields = [graded([tag for _, tag in rim], key["nodule_size"], key["rim_growth"]), bound]
     if key["outline"]:
-        fields.append(graded(lines("mouth"), key["tip_size"]))
-        fields.append(graded(lines("film"), min(key["shaft_size"], key["outer_size"])))
+        fields.append(graded(lines("mouth"), key["tip_size"], key["growth"]))
+        shaft_size = min(key["shaft_size"], key["outer_size"])
+        fields.append(graded(lines("film"), shaft_size, key["growth"]))
         between = [tag for _, tag in gmsh.model.getEntities(1) if not _boundary_of(key, tag)]
         needle = distance(lines("mouth") + lines("film"), GAP_SAMPLES)
         gap = field.add("MathEval")

@@ -37,8 +37,8 @@ LIMITS = {
     "yield in bending": {"color": "#009e73", "ls": "-.", "lw": 1.4},
     "operator's limit": {"color": GREY, "ls": ":", "lw": 1.6},
 }
-FRICTION = {"alpha": 0.12, "lw": 0.0}
 TIP = {"alpha": 0.5, "lw": 0.0}
+FRICTION = {"facecolor": "white", "hatch": "//////", "lw": 0.0}
 
 
 def force_figure(records: Sequence[Record]) -> Figure:
@@ -59,9 +59,9 @@ def force_figure(records: Sequence[Record]) -> Figure:
         ax.set_xlim(0.0, deepest + 0.5)
     axes[0, 0].set_ylabel("axial force (N)")
     entries: dict[str, Artist] = {
-        "whole force": Line2D([], [], color=DARK),
+        "axial force": Line2D([], [], color=DARK),
         "of it on the tip": Patch(color=DARK, **TIP),
-        "of it shaft friction": Patch(color=DARK, **FRICTION),
+        "of it on the shaft": Patch(edgecolor=DARK, **FRICTION),
         "where it ended": Line2D([], [], color=DARK, marker="o", ls="", ms=5),
     }
     legend_below(figure, entries | {name: Line2D([], [], **look) for name, look in LIMITS.items()})
@@ -72,12 +72,12 @@ def _panel(ax: Axes, record: Record, colour: str) -> None:
     force, target = record.force, MM * record.case.target_depth
     depth, total, tip = force["depth_mm"], force["force_N"], force["tip_N"]
     ax.fill_between(depth, 0.0, tip, color=colour, **TIP)
-    ax.fill_between(depth, tip, total, color=colour, **FRICTION)
+    ax.fill_between(depth, tip, total, edgecolor=colour, **FRICTION)
     ax.plot(depth, total, color=colour)
     ax.plot(depth[-1], total[-1], "o", color=colour, ms=5, clip_on=False, zorder=6)
     ax.axvline(target, color=GREY, lw=0.8)
     style = {"xycoords": ("data", "axes fraction"), "rotation": 90, "color": GREY}
-    label(ax, "target", (target, 0.35), (2, 0), **style)
+    label(ax, "target", (target, 0.04), (2, 0), **style)
 
     largest, top, above = float(total.max()), float(total.max()), []
     operator = np.full_like(depth, record.case.technique.force_limit)
@@ -89,11 +89,12 @@ def _panel(ax: Axes, record: Record, colour: str) -> None:
             ends = depth if limit is not operator else np.linspace(0.0, 100.0, len(depth))
             ax.plot(ends, np.where(np.isfinite(limit), limit, np.nan), **look)
         elif np.isfinite(lowest):
-            above.append(f"{name}: {lowest:.2g} N" + (" or more" if limit is not operator else ""))
+            more = "" if limit is operator else " or more"
+            above.append(f"{name}: {float(f'{lowest:.2g}'):g} N{more}")
     ax.set_ylim(0.0, HEADROOM * top)
     if above:
-        text = "above this axis\n" + "\n".join(above)
-        label(ax, text, (0.02, 0.8), (0, 0), xycoords="axes fraction", va="top")
+        text = "above this axis:\n" + "\n".join(above)
+        label(ax, text, (0.99, 0.92), (0, 0), xycoords="axes fraction", va="top", ha="right")
 
 
 def _lowest(limit: Array) -> float:

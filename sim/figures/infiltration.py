@@ -7,62 +7,75 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib import colormaps
 from matplotlib import pyplot as plt
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.collections import TriMesh
-from matplotlib.colors import LogNorm
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Colormap, LogNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.tri import Triangulation
+from scipy.ndimage import gaussian_filter1d
 
-from sim.figures.section import draw_anatomy, draw_needle
-from sim.figures.style import DARK, SEQUENTIAL, THRESHOLD, label
+from sim.figures.section import GONE, STEEL, draw_anatomy, draw_needle, draw_track
+from sim.figures.style import DARK, SEQUENTIAL, THRESHOLD, WIDTHS, label, legend_below, say
 from sim.outcome import Array
 from sim.results.metrics import MM
 from sim.results.record import Record
 
-ABOVE, BELOW = 4.0, 0.4  # mm of air above the skin, of margin below the fascia
+ABOVE, BELOW = 3.0, 0.4  # mm of air above the skin, of margin below the fascia
 LOWEST = 1e-3  # smallest colour / injected concentration
+BANDS = 90  # of colour between the smallest and the injected concentration
+SPACING, SMOOTHING = 0.02, 0.12  # mm along the contour, between its points and of its average
 LATER = 6.0  # h after the end of the injection
-ROWS = ("end of the injection", f"{LATER:g} h later", "largest ever reached")
-PANEL = 4.3  # inches
+END, AFTER, EVER = ROWS = (
+    "end of the injection",
+    f"{LATER:g} h later",
+    "highest concentration ever reached",
+)
 
 
 def infiltration_figure(records: Sequence[Record]) -> Figure:
-    """Draw, per needle: the end of the injection, some hours later, and the largest ever reached.
+    """Draw, per needle: the end of the injection, some hours later, and the highest ever reached.
 
-    The contour is the threshold that counts as infiltrated. Times that were not written are
-    interpolated linearly.
+    The contour is the threshold that counts as infiltrated, smoothed below the size of an element.
+    Times that were not written are interpolated linearly.
     """
     half_width = max(_half_width(record) for record in records)
     height = max(MM * record.case.tissue.depth for record in records) + ABOVE + BELOW
-    panel_height = PANEL * height / (2.0 * half_width) + 0.3
-    size = (PANEL * len(records) + 1.0, panel_height * len(ROWS) + 0.7)
+    width = WIDTHS[len(records)]
+    panel = (width - 1.6) / len(records) * height / (2.0 * half_width) + 0.3
     figure, axes = plt.subplots(
-        len(ROWS), len(records), figsize=size, squeeze=False, sharex=True, sharey=True
-    )
+        len(ROWS), len(records), figsize=(width, panel * len(ROWS) + 1.0), squeeze=False,
+        sharex=True, sharey=True,
+    )  # fmt: skip
     injected = max(record.case.drug.concentration for record in records)
     norm = LogNorm(LOWEST * injected, injected)
-    image = None
+    colours = colormaps[SEQUENTIAL].with_extremes(under="white")
     for column, record in enumerate(records):
-        for ax, title in zip(axes[:, column], ROWS, strict=True):
-            _frame(ax, record, half_width)
-            ax.set_title(f"{record.name}: {title}")
-            if record.fields is None:
-                label(ax, "not computed", (0.5, 0.3), (0, 0), xycoords="axes fraction")
-            else:
-                image = _paint(ax, record, _values(record, title), norm)
-        axes[-1, column].set_xlabel("r (mm)")
+        for ax, row in zip(axes[:, column], ROWS, strict=True):
+            ax.set_title(f"{record.name}: {row}")
+            ax.set_aspect("equal")
+            ax.set_xlim(-half_width, half_width)
+            ax.set_ylim(height - ABOVE, -ABOVE)
+            draw_anatomy(ax, record.case, half_width)
+            _panel(ax, record, row, norm, colours)
+        axes[-1, column].set_xlabel("distance from the needle's axis (mm)")
     for ax in axes[:, 0]:
-        ax.set_ylabel("z (mm)")
-    if image is not None:
-        bar = figure.colorbar(image, ax=axes, shrink=0.6, aspect=40, extend="min")
-        bar.set_label("thiosulfate in pore fluid (mg/mL)")
-        bar.ax.yaxis.set_major_formatter("{x:g}")
+        ax.set_ylabel("depth (mm)")
+        ax.set_yticks(np.arange(0.0, height - ABOVE, 2.0))
+    bar = figure.colorbar(
+        ScalarMappable(norm, colours), ax=axes, shrink=0.6, aspect=40, extend="min"
+    )
+    bar.set_label("thiosulfate in pore fluid (mg/mL)")
+    bar.ax.yaxis.set_major_formatter("{x:g}")
     share = 100.0 * records[0].case.injection.threshold_fraction
-    lines = {f"{share:g} % of the injected concentration": Line2D([], [], color=THRESHOLD, lw=1.4)}
-    if any(record.case.needle.stylet for record in records):
-        lines["void of the withdrawn stylet"] = Line2D([], [], color=DARK, lw=0.8, ls=":")
-    figure.legend(lines.values(), lines, loc="outside lower center", ncols=2)
+    entries: dict[str, Artist] = {
+        f"{share:g} % of the injected concentration": Line2D([], [], color=THRESHOLD, lw=1.4),
+        "steel (a bevel is computed as a cone)": Patch(fc=STEEL, ec=DARK, lw=0.6),
+        "place of the withdrawn needle": Patch(ec=DARK, lw=0.6, **GONE),
+    }
+    legend_below(figure, entries)
     return figure
 
 
@@ -70,18 +83,40 @@ def mirrored(record: Record) -> tuple[Triangulation, Array]:
     """Return the mesh reflected at the axis, and the index of each of its nodes in the record."""
     fields = record.fields
     n = len(fields.points)
-    points = np.vstack([fields.points * (-1.0, 1.0), fields.points])
+    depth = fields.points * (1.0, -1.0)
+    points = np.vstack([depth * (-1.0, 1.0), depth])
     cells = np.vstack([fields.cells, fields.cells + n])
     return Triangulation(points[:, 0], points[:, 1], cells), np.tile(np.arange(n), 2)
 
 
-def _values(record: Record, title: str) -> Array:
+def _panel(ax: Axes, record: Record, row: str, norm: LogNorm, colours: Colormap) -> None:
+    """Paint one field and the needle into its anatomy."""
+    metrics = record.metrics
+    if record.fields is None:
+        say(ax, "not computed")
+    else:
+        _paint(ax, record, _values(record, row), norm, colours)
+    reached = metrics["insertion.reached_depth_mm"]
+    if reached is None:
+        return
+    outside = metrics["insertion.depth_in_nodule_mm"] == 0.0
+    tip = min(reached, MM * record.case.nodule.depth) if outside else reached
+    full = colours(norm(record.case.drug.concentration))
+    if row == END:
+        draw_needle(ax, record.case, tip, ABOVE, full)
+    else:
+        draw_track(ax, record.case, tip)
+    if metrics["infiltration.dose_mg"] == 0.0:
+        label(ax, "nothing was injected", (0.98, 0.9), (0, 0), xycoords="axes fraction", ha="right")
+
+
+def _values(record: Record, row: str) -> Array:
     """Node values (mg/mL) for one row of the figure."""
     fields = record.fields
-    if title == ROWS[2]:
+    if row == EVER:
         return fields.largest_concentration
     time = record.metrics["infiltration.injection_time_s"]
-    if title == ROWS[1]:
+    if row == AFTER:
         time += 3600.0 * LATER
     after = min(int(np.searchsorted(fields.times, time)), len(fields.times) - 1)
     before = max(after - 1, 0)
@@ -90,28 +125,32 @@ def _values(record: Record, title: str) -> Array:
     return (1.0 - share) * fields.concentration[before] + share * fields.concentration[after]
 
 
-def _paint(ax: Axes, record: Record, values: Array, norm: LogNorm) -> TriMesh:
+def _paint(ax: Axes, record: Record, values: Array, norm: LogNorm, colours: Colormap) -> None:
     mesh, node = mirrored(record)
-    full = np.maximum(values[node], 1e-3 * norm.vmin)  # a logarithm is taken of it
-    colours = colormaps[SEQUENTIAL].with_extremes(under="white")
-    image = ax.tripcolor(
-        mesh, full, shading="gouraud", norm=norm, cmap=colours, rasterized=True, zorder=1
-    )
+    full = np.maximum(values[node], 0.1 * norm.vmin)
+    if full.max() > norm.vmin:
+        levels = np.geomspace(norm.vmin, norm.vmax, BANDS)
+        levels[-1] *= 1.0 + 1e-6  # rounding errors above the injected concentration
+        bands = ax.tricontourf(mesh, full, levels, norm=norm, cmap=colours, zorder=1)
+        bands.set_rasterized(True)
     threshold = record.case.injection.threshold_fraction * record.case.drug.concentration
     if full.max() > threshold:
-        ax.tricontour(mesh, full, levels=[threshold], colors=THRESHOLD, linewidths=1.4, zorder=5)
-    return image
+        found = ax.tricontour(mesh, full, levels=[threshold], alpha=0.0)
+        for line in found.allsegs[0]:
+            ax.plot(*_smoothed(line).T, color=THRESHOLD, lw=1.4, zorder=5)
 
 
-def _frame(ax: Axes, record: Record, half_width: float) -> None:
-    case = record.case
-    ax.set_aspect("equal")
-    ax.set_xlim(-half_width, half_width)
-    ax.set_ylim(-MM * case.tissue.depth - BELOW, ABOVE)
-    draw_anatomy(ax, case, half_width)
-    reached = record.metrics["insertion.reached_depth_mm"]
-    if reached is not None:
-        draw_needle(ax, case, reached, ABOVE)
+def _smoothed(line: Array) -> Array:
+    """Average a contour (n, 2) along its length, over about the size of the nodule's elements."""
+    way = np.append(0.0, np.cumsum(np.hypot(*np.diff(line, axis=0).T)))
+    even = np.linspace(0.0, way[-1], max(int(way[-1] / SPACING), 2))
+    points = np.column_stack([np.interp(even, way, column) for column in line.T])
+    closed = np.allclose(line[0], line[-1])
+    mode = "wrap" if closed else "nearest"
+    smooth = gaussian_filter1d(points, SMOOTHING / SPACING, axis=0, mode=mode)
+    if not closed:
+        smooth[[0, -1]] = points[[0, -1]]
+    return smooth
 
 
 def _half_width(record: Record) -> float:

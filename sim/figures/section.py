@@ -1,60 +1,73 @@
-"""What lies in the section through the axis: skin, fascia, nodule and the needle (mm)."""
+"""What lies in the section through the axis: skin, fascia, nodule and the needle (mm, depths)."""
 
 from __future__ import annotations
 
-import math
-
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Ellipse, Polygon
 
+from meshes.outline import needle_outline
 from sim.case import Case
 from sim.figures.style import DARK, label
+from sim.outcome import Array
 from sim.results.metrics import MM
 
 STEEL = "#aeb6c0"
+GONE = {"fc": "#f4f4f4", "hatch": "//////"}  # the needle's place, of which nothing is computed
 
 
 def draw_anatomy(ax: Axes, case: Case, half_width: float) -> None:
     """Outline skin, subcutis, fascia and nodule."""
     nodule, tissue = case.nodule, case.tissue
-    skin, fascia = -MM * tissue.skin.thickness, -MM * tissue.depth
-    for name, upper in {"skin": 0.0, "subcutis": skin}.items():
-        ax.plot([-half_width, half_width], [upper] * 2, color=DARK, lw=0.6, zorder=4)
-        label(ax, name, (-half_width, upper), (3, -2), va="top")
-    ax.plot([-half_width, half_width], [fascia] * 2, color=DARK, lw=2.0, zorder=4)
+    skin, fascia = MM * tissue.skin.thickness, MM * tissue.depth
+    for name, (upper, lower) in {"skin": (0.0, skin), "subcutis": (skin, fascia)}.items():
+        ax.plot([-half_width, half_width], [upper] * 2, color=DARK, lw=0.8, zorder=4)
+        middle = 0.5 * (upper + min(lower, upper + 1.5))
+        label(ax, name, (-half_width, middle), (3, 0), va="center")
+    ax.plot([-half_width, half_width], [fascia] * 2, color=DARK, lw=2.5, zorder=4)
     label(ax, "fascia", (-half_width, fascia), (3, 3))
-    centre = (0.0, -MM * nodule.centre_depth)
+    centre = (0.0, MM * nodule.centre_depth)
     size = (MM * nodule.diameter, MM * nodule.height)
     ax.add_patch(Ellipse(centre, *size, fill=False, ec=DARK, lw=1.3, zorder=4))
-    label(ax, "nodule", (0.5 * size[0], centre[1]), (-3, 0), ha="right", va="center")
+    label(ax, "nodule", (0.0, centre[1] + 0.5 * size[1]), (0, 3), ha="center")
 
 
-def draw_needle(ax: Axes, case: Case, reached: float, top: float) -> None:
-    """Draw the needle during the injection: tube to its mouth, void of the withdrawn stylet below.
+def draw_needle(
+    ax: Axes, case: Case, tip_depth: float, top: float, liquid: tuple[float, ...]
+) -> None:
+    """Draw the needle with the outline and the opening that the injection is computed with.
 
     Parameters
     ----------
-    reached : float
-        Tip's depth (mm).
+    tip_depth : float
+        Of the tip's point (mm).
     top : float
         Height to which the tube is drawn (mm above the skin).
+    liquid : colour
+        Of what fills the lumen and the void of a withdrawn stylet.
     """
-    needle = case.needle
-    outer, inner = MM * needle.outer_diameter / 2, MM * needle.inner_diameter / 2
-    if needle.stylet is None:
-        bevel = 2.0 * outer / math.tan(needle.tip.angle)
-        heel = min(bevel - reached, top)
-        wall = [(-outer, top), (-outer, -reached), (outer, heel), (outer, top)]
-        _patch(ax, wall, fc=STEEL)
-        return
-    protrusion, radius = MM * needle.stylet.protrusion, MM * needle.stylet.diameter / 2
-    mouth = protrusion - reached
-    _patch(ax, [(-outer, top), (-outer, mouth), (outer, mouth), (outer, top)], fc=STEEL)
-    _patch(ax, [(-inner, top), (-inner, mouth), (inner, mouth), (inner, top)], fc="white")
-    cone = min(radius / math.tan(needle.tip.angle), protrusion) - reached
-    void = [(-radius, mouth), (-radius, cone), (0.0, -reached), (radius, cone), (radius, mouth)]
-    _patch(ax, void, fill=False, ls=":")
+    radius, depth, mouth = _contour(case, tip_depth, top)
+    _mirrored_patch(ax, radius, depth, fc=STEEL)
+    lumen = 0.5 * MM * case.needle.inner_diameter
+    r = np.append(radius[mouth], [lumen, lumen])
+    z = np.append(depth[mouth], [depth[mouth][-1], -top])
+    _mirrored_patch(ax, r, z, fc=liquid, ec="white", lw=0.4)
 
 
-def _patch(ax: Axes, corners: list[tuple[float, float]], **style: object) -> None:
-    ax.add_patch(Polygon(corners, closed=True, ec=DARK, lw=0.6, zorder=6, **style))
+def draw_track(ax: Axes, case: Case, tip_depth: float) -> None:
+    """Draw the place of the withdrawn needle in the tissue; its tip was at `tip_depth` (mm)."""
+    radius, depth, _ = _contour(case, tip_depth, 0.0)
+    _mirrored_patch(ax, radius, depth, **GONE)
+
+
+def _contour(case: Case, tip_depth: float, top: float) -> tuple[Array, Array, slice]:
+    """Radii and depths (mm) from the tip to `top` above the skin; which are the mouth's."""
+    outline = needle_outline(case.needle, (tip_depth + top) / MM)  # as if the air were tissue
+    mouth = slice(outline.parts.index("mouth"), outline.parts.index("film") + 1)
+    return MM * np.array(outline.radius), -MM * np.array(outline.height) - top, mouth
+
+
+def _mirrored_patch(ax: Axes, r: Array, z: Array, **style: object) -> None:
+    corners = np.column_stack([np.append(r, -r[::-1]), np.append(z, z[::-1])])
+    look = {"ec": DARK, "lw": 0.6, "zorder": 6} | style
+    ax.add_patch(Polygon(corners, closed=True, **look))

@@ -56,6 +56,8 @@ def uptake_figure(records: Sequence[Record]) -> Figure:
     axes[0, 0].set_ylim(bottom=0.0)
     if entries:
         legend_below(figure, entries)
+    else:
+        axes[0, 0].set_yticks([])
     return figure
 
 
@@ -100,7 +102,7 @@ def threshold_figure(records: Sequence[Record]) -> Figure:
         kept = fraction <= LARGEST
         lowest = min(lowest, fraction.min())
         style = {"color": colour, "ls": dash, "label": record.name}
-        ax.plot(100.0 * fraction[kept], 100.0 * volume[kept], **style)
+        ax.plot(100.0 * fraction[kept], 100.0 * volume[kept], clip_on=False, **style)
     chosen = 100.0 * records[0].case.injection.threshold_fraction
     ax.axvline(chosen, color=GREY, ls=":", lw=1.2)
     label(ax, f"threshold {chosen:g} %", (chosen, 0.97), (3, 0), xycoords=ACROSS, va="top")
@@ -114,4 +116,6 @@ def threshold_figure(records: Sequence[Record]) -> Figure:
     ax.set_xlabel("concentration ever exceeded (% of the injected one)")
     ax.set_ylabel("share of the nodule's volume (%)")
     ax.legend(loc="upper right")
+    if all(record.metrics["infiltration.dose_mg"] == 0.0 for record in records):
+        say(ax, "nothing was injected")
     return figure

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
+from matplotlib.contour import ContourSet
 
 from sim.figures.draw import NEEDS, PICTURES, draw
+from sim.figures.force import force_figure
 from sim.figures.infiltration import infiltration_figure, mirrored
 from sim.figures.uptake import uptake_figure
 from tests.unit.results import synthetic
@@ -51,9 +55,54 @@ def test_both_needles_share_colour_and_spatial_scale(records):
     assert len({panel.get_xlim() for panel in panels}) == 1
     assert len({panel.get_ylim() for panel in panels}) == 1
     assert all(panel.get_aspect() == 1.0 for panel in panels)
-    limits = {image.get_clim() for panel in panels for image in panel.collections
-              if image.get_array() is not None and len(image.get_array()) > 100}  # fmt: skip
+    limits = {
+        bands.get_clim()
+        for panel in panels
+        for bands in panel.collections
+        if isinstance(bands, ContourSet) and bands.filled
+    }
     assert limits == {(0.25, 250.0)}
+    plt.close(figure)
+
+
+def test_depth_grows_downwards_from_the_skin(records):
+    figure = infiltration_figure(records[:1])
+    low, high = figure.axes[0].get_ylim()
+    assert low > records[0].case.tissue.depth * 1e3 > 0.0 > high
+    assert min(figure.axes[0].get_yticks()) == 0.0
+    plt.close(figure)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("name", PICTURES)
+def test_nothing_is_cropped(records, name, count):
+    figure = PICTURES[name](records[:count])
+    figure.draw_without_rendering()
+    inside = figure.bbox.padded(1.0)
+    for legend in figure.legends:
+        box = legend.get_window_extent()
+        assert inside.x0 <= box.x0 < box.x1 <= inside.x1
+        assert inside.y0 <= box.y0 < box.y1 <= inside.y1
+    plt.close(figure)
+
+
+def test_the_bending_limit_is_drawn_along_the_path(records):
+    force = records[0].force
+    bent = force | {"bending_limit_N": force["force_N"] + np.linspace(2.0, 0.0, 60)}
+    figure = force_figure([dataclasses.replace(records[0], force=bent)])
+    ax = figure.axes[0]
+    curves = {tuple(line.get_ydata()) for line in ax.lines}
+    assert tuple(bent["bending_limit_N"]) in curves
+    plt.close(figure)
+
+
+def test_limits_far_above_the_force_are_told_and_do_not_squash_it(records):
+    force = records[0].force
+    soft = force | {name: 1e-3 * force[name] for name in ("force_N", "tip_N", "friction_N")}
+    figure = force_figure([dataclasses.replace(records[0], force=soft)])
+    ax = figure.axes[0]
+    assert ax.get_ylim()[1] < 1.5 * soft["force_N"].max()
+    assert any("operator's limit: 40 N" in text.get_text() for text in ax.texts)
     plt.close(figure)
 
 
