@@ -66,8 +66,8 @@ def case_words(records: Sequence[Record]) -> str:
         f"One {nodule.texture} nodule, {number(MM * nodule.diameter)} mm across and "
         f"{number(MM * nodule.height)} mm high, its top {number(MM * nodule.depth)} mm below the "
         f"skin's surface, {number(1e-3 * nodule.mineral.density)} g/cm³ dense, "
-        f"{HOLD[nodule.fixation]}. The {needles}, towards {number(MM * case.target_depth)} mm depth; "
-        f"then {number(ML * injection.volume)} mL of {number(drug.concentration)} mg/mL at up to "
+        f"{HOLD[nodule.fixation]}. The {needles}, towards {number(MM * case.target_depth)} mm "
+        f"depth; then {number(ML * injection.volume)} mL of {number(drug.concentration)} mg/mL at up to "
         f"{number(ML_PER_MIN * injection.rate)} mL/min."
     )
 
@@ -163,7 +163,7 @@ def _needle_words(record: Record) -> str:
     turning = technique.rotation_speed / (2.0 * math.pi)
     speed = f" at {number(turning)} rev/s" if turning > 0.0 else ""
     return (
-        f"{record.name} ({outer} mm outside, {inner} mm inside, {length} mm long) is "
+        f"{record.name}, {outer} mm outside, {inner} mm inside and {length} mm long, is "
         f"{MOTION[technique.kind]}{speed} with at most {number(technique.force_limit)} N"
     )
 

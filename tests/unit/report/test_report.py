@@ -96,7 +96,7 @@ def test_words_of_the_syringe(records):
 def test_words_of_the_case(records):
     text = words.case_words(records[:2])
     assert "stone nodule, 15 mm across and 10 mm high, its top 2.5 mm below" in text
-    assert "The 27G (0.413 mm outside, 0.21 mm inside, 12.7 mm long) is pushed with at most" in text
+    assert "The 27G, 0.413 mm outside, 0.21 mm inside and 12.7 mm long, is pushed with at" in text
     assert "is drilled at 1 rev/s with at most 150 N" in text
     assert "0.5 mL of 250 mg/mL at up to 1 mL/min" in text
 
