@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import Ellipse, Polygon
+from matplotlib.patches import Ellipse, Patch, Polygon, Rectangle
 
 from meshes.outline import needle_outline
 from sim.case import Case
@@ -56,8 +56,11 @@ def draw_needle(
 
 def draw_track(ax: Axes, case: Case, tip_depth: float) -> None:
     """Draw the place of the withdrawn needle in the tissue; its tip was at `tip_depth` (mm)."""
-    radius, depth, _ = _contour(case, tip_depth, 0.0)
-    _mirrored_patch(ax, radius, depth, **GONE)
+    air = MM * case.needle.length  # the mouth may lie above the skin: drawn in full, then cut
+    radius, depth, _ = _contour(case, tip_depth, air)
+    track = _mirrored_patch(ax, radius, depth, **GONE)
+    tissue = Rectangle((-air, 0.0), 2.0 * air, MM * case.tissue.depth, transform=ax.transData)
+    track.set_clip_path(tissue)
 
 
 def _contour(case: Case, tip_depth: float, top: float) -> tuple[Array, Array, slice]:
@@ -67,7 +70,7 @@ def _contour(case: Case, tip_depth: float, top: float) -> tuple[Array, Array, sl
     return MM * np.array(outline.radius), -MM * np.array(outline.height) - top, mouth
 
 
-def _mirrored_patch(ax: Axes, r: Array, z: Array, **style: object) -> None:
+def _mirrored_patch(ax: Axes, r: Array, z: Array, **style: object) -> Patch:
     corners = np.column_stack([np.append(r, -r[::-1]), np.append(z, z[::-1])])
     look = {"ec": DARK, "lw": 0.6, "zorder": 6} | style
-    ax.add_patch(Polygon(corners, closed=True, **look))
+    return ax.add_patch(Polygon(corners, closed=True, **look))

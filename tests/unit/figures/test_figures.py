@@ -12,6 +12,7 @@ from matplotlib.contour import ContourSet
 from sim.figures.draw import NEEDS, PICTURES, draw
 from sim.figures.force import force_figure
 from sim.figures.infiltration import infiltration_figure, mirrored
+from sim.figures.turning import turning_figure
 from sim.figures.uptake import uptake_figure
 from tests.unit.results import synthetic
 from tests.unit.results.records import write_record
@@ -119,4 +120,24 @@ def test_the_stack_of_places_adds_up_to_the_dose(records):
     stack = figure.axes[0].collections
     top = max(path.vertices[:, 1].max() for area in stack for path in area.get_paths())
     assert top == pytest.approx(records[0].metrics["infiltration.dose_mg"], rel=1e-9)
+    plt.close(figure)
+
+
+def test_turning_figure_marks_what_decides_and_what_was_not_evaluated(records):
+    inputs = {row["input"] for row in records[0].turning_points}
+    key = min(inputs)
+    notes = [f"turning points: {key} = 9 mm was not evaluated: it contradicts another"]
+    rows = [
+        row | {"outcome_default": "bent", "outcome_end": "reached_target" if first else "stalled"}
+        for first, row in zip([True] + 50 * [False], records[0].turning_points, strict=False)
+    ]
+    changed = dataclasses.replace(
+        records[0], turning_points=rows, metrics=records[0].metrics | {"run.notes": notes}
+    )
+    figure = turning_figure([changed])
+    markers = [line.get_marker() for line in figure.axes[0].lines]
+    assert markers.count("D") == 1
+    assert markers.count("x") == 1
+    low, high = figure.axes[0].get_xlim()
+    assert sum(low <= tick <= high for tick in figure.axes[0].get_xticks()) >= 2
     plt.close(figure)
