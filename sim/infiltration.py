@@ -194,7 +194,9 @@ def _notes(domain: Domain, insertion: InsertionResult, tension: float) -> tuple[
         f"{1e6 * case.injection.track_gap:.3g} um (assumption), the flow grows with its cube",
     ]
     if not domain.mouth_in_nodule():
-        notes.append("infiltration.hydrofracture: not judged, the mouth is not in the nodule")
+        notes.append(
+            "infiltration.hydrofracture: not judged, the middle of the mouth is not in the nodule"
+        )
     else:
         strength = case.nodule.mineral.tensile_strength
         notes.append(
