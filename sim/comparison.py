@@ -49,8 +49,8 @@ def ratio(a: Json, b: Json) -> float | None:
 
 
 def distinct_names(a: Case, b: Case) -> tuple[str, str]:
-    """Name two needles as people write them, with what sets them apart where that is not enough."""
-    names = [case.needle.name.replace("_", " ") for case in (a, b)]
+    """Return two needles' names, with what sets them apart where they are the same."""
+    names = [case.needle.name for case in (a, b)]
     if names[0] != names[1]:
         return names[0], names[1]
     for one, other in (

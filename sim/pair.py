@@ -75,7 +75,10 @@ def run_pair(a: Job, b: Job, folder: Path, command: str, console: Console) -> bo
             for job, ending in zip(jobs, endings, strict=True):
                 _settle(job, ending)
             names = distinct_names(a.case, b.case)
-            records = [load(job.folder, name) for job, name in zip(jobs, names, strict=True)]
+            records = [
+                load(job.folder, name.replace("_", " "))
+                for job, name in zip(jobs, names, strict=True)
+            ]
             lines = compare(*(record.metrics for record in records))
             write_comparison(aside, names, lines)
         failures = [
@@ -84,8 +87,8 @@ def run_pair(a: Job, b: Job, folder: Path, command: str, console: Console) -> bo
             if ending.status != "complete"
         ]
         turning = [
-            tuple((row | {"needle": record.name}).values())
-            for record in records
+            tuple((row | {"needle": name}).values())
+            for record, name in zip(records, names, strict=True)
             for row in record.turning_points
         ]
         write_rows(aside / TURNING_POINTS, HEADER, turning)

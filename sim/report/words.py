@@ -67,8 +67,8 @@ def case_words(records: Sequence[Record]) -> str:
         f"{number(MM * nodule.height)} mm high, its top {number(MM * nodule.depth)} mm below the "
         f"skin's surface, {number(1e-3 * nodule.mineral.density)} g/cm³ dense, "
         f"{HOLD[nodule.fixation]}. The {needles}, towards {number(MM * case.target_depth)} mm "
-        f"depth; then {number(ML * injection.volume)} mL of {number(drug.concentration)} mg/mL at up to "
-        f"{number(ML_PER_MIN * injection.rate)} mL/min."
+        f"depth; then {number(ML * injection.volume)} mL of {number(drug.concentration)} mg/mL "
+        f"at up to {number(ML_PER_MIN * injection.rate)} mL/min."
     )
 
 

@@ -49,7 +49,7 @@ def test_files_hold_every_metric_of_both(tmp_path):
 
 def test_needles_of_one_name_are_told_apart():
     a = synthetic.case()
-    assert distinct_names(a, synthetic.case(synthetic.NEEDLE_14G)) == ("27G", "14G coaxial")
+    assert distinct_names(a, synthetic.case(synthetic.NEEDLE_14G)) == ("27G", "14G_coaxial")
     longer = dataclasses.replace(a, needle=dataclasses.replace(a.needle, length=25.4e-3))
     assert distinct_names(a, longer) == ("27G (12.7 mm long)", "27G (25.4 mm long)")
     drilled = dataclasses.replace(a, technique=synthetic.DRILL)
