@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-Measure = Callable[..., None]
+Check = Callable[..., None]
 
 PROPERTY = "measured"
 RELATIONS = {"≤": operator.le, "≥": operator.ge}
@@ -32,14 +32,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture
-def measured(record_property: Callable[[str, object], None]) -> Measure:
-    """``measured(what, value, "≤", bound)``: assert it and put it into the table."""
+def check(record_property: Callable[[str, object], None]) -> Check:
+    """``check(what, value, "≤", bound)``: assert it and put it into the table."""
 
-    def measure(what: str, value: float, relation: str, bound: float) -> None:
+    def assert_and_record(what: str, value: float, relation: str, bound: float) -> None:
         record_property(PROPERTY, [what, float(value), relation, float(bound)])
         assert RELATIONS[relation](value, bound), f"{what}: {value:.3g}, not {relation} {bound:.3g}"
 
-    return measure
+    return assert_and_record
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -108,8 +108,9 @@ def test_every_option_makes_a_case(config, group, name):
 
 @pytest.mark.parametrize("preset", ["soft_paste", "dense_stone", "fingertip"])
 def test_presets(preset):
-    default_case(overrides=[f"experiment={preset}"])
-    compare_cases(compose("compare_gauges", [f"experiment={preset}"]))
+    alone = default_case(overrides=[f"experiment={preset}"])
+    first, second = compare_cases(compose("compare_gauges", [f"experiment={preset}"]))
+    assert alone.nodule == first.nodule == second.nodule != default_case().nodule
 
 
 def test_a_comparison_shares_the_patient():

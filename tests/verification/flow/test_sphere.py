@@ -7,7 +7,7 @@ from meshes.spheres import BOUNDARIES, concentric_shells
 from sim.transport.closed_forms import shell_conductance
 from sim.transport.control_volume import ControlVolumes, control_volumes
 from sim.transport.flow import unit_flow
-from tests.conftest import Measure
+from tests.conftest import Check
 
 RADII = (1.0, 4.0, 20.0)
 
@@ -26,22 +26,22 @@ def conductance_error(cv: ControlVolumes, contrast: float) -> float:
 
 
 @pytest.mark.parametrize("contrast", [1.0, 1e-2, 1e-4])
-def test_conductance_converges_with_second_order(contrast: float, measured: Measure) -> None:
+def test_conductance_converges_with_second_order(contrast: float, check: Check) -> None:
     sizes = (0.1, 0.05, 0.025)
     errors = np.array([conductance_error(shells(size), contrast) for size in sizes])
     rates = np.log2(errors[:-1] / errors[1:])
     what = f"sphere in Darcy flow, permeability contrast {contrast:g}"
-    measured(f"{what}: error of the conductance, 16k nodes", errors[-1], "≤", 5e-4)
-    measured(f"{what}: order", rates.min(), "≥", 1.9)
+    check(f"{what}: error of the conductance, 16k nodes", errors[-1], "≤", 5e-4)
+    check(f"{what}: order", rates.min(), "≥", 1.9)
 
 
 @pytest.mark.slow
-def test_conductance_at_50k_nodes(measured: Measure) -> None:
+def test_conductance_at_50k_nodes(check: Check) -> None:
     cv = shells(0.014)
     assert 45_000 < cv.edges.nodes < 60_000
     for contrast in (1.0, 1e-2, 1e-4):
         what = f"sphere in Darcy flow, contrast {contrast:g}: error, {cv.edges.nodes} nodes"
-        measured(what, conductance_error(cv, contrast), "≤", 2e-4)
+        check(what, conductance_error(cv, contrast), "≤", 2e-4)
 
 
 def test_pressure_falls_with_the_inverse_radius() -> None:

@@ -23,13 +23,13 @@ def sphere_in_block(poisson_ratio, extent):
 
 
 @pytest.mark.parametrize("poisson_ratio", [0.0, 0.3, 0.48])
-def test_rigid_sphere_in_an_infinite_solid(poisson_ratio, measured):
+def test_rigid_sphere_in_an_infinite_solid(poisson_ratio, check):
     """K = 24 pi G a (1 - nu) / (5 - 6 nu) (Kelvin's solution over a sphere)."""
     of = sphere_in_block(poisson_ratio, 0.4)
     shear = 0.5 * FAT.youngs_modulus / (1.0 + poisson_ratio)
     exact = 24.0 * math.pi * shear * 1e-3 * (1.0 - poisson_ratio) / (5.0 - 6.0 * poisson_ratio)
     error = np.abs(nodule_support(of).stiffness / exact - 1.0).max()
-    measured(f"rigid sphere in soft tissue, nu = {poisson_ratio}: stiffness", error, "≤", 6e-3)
+    check(f"rigid sphere in soft tissue, nu = {poisson_ratio}: stiffness", error, "≤", 6e-3)
 
 
 def test_the_default_patient_is_resolved():

@@ -12,7 +12,7 @@ from sim.mechanics.elastoplastic import Solid
 from sim.mechanics.equilibrium import EquilibriumSolver
 from sim.mechanics.foam import Foam
 from sim.mechanics.springs import Springs
-from tests.conftest import Measure
+from tests.conftest import Check
 
 OUTER = 12.0  # radii; the infinite rest is an elastic spring
 RADIAL, ACROSS = 24, 4  # cells
@@ -94,28 +94,28 @@ def _areas(points: np.ndarray, wall: np.ndarray, kind: str, length: float) -> np
 
 @pytest.mark.parametrize("rigidity", [100.0, 1000.0])
 @pytest.mark.parametrize("plastic_radius", [1.5, 3.0, 6.0])
-def test_sphere(rigidity: float, plastic_radius: float, measured: Measure) -> None:
+def test_sphere(rigidity: float, plastic_radius: float, check: Check) -> None:
     law = Foam(rigidity, 0.3, 0.0, 1.0)
     pressure, displacement = spherical_cavity(law, plastic_radius)
     found, _ = expanded(law, displacement, "sphere", 1.0)
     what = f"spherical cavity, E/Y = {rigidity:g}, plastic radius {plastic_radius}: pressure"
-    measured(what, abs(found / pressure - 1.0), "≤", 0.01)
+    check(what, abs(found / pressure - 1.0), "≤", 0.01)
 
 
 @pytest.mark.parametrize("plastic_radius", [2.0, 5.0])
-def test_cylinder(plastic_radius: float, measured: Measure) -> None:
+def test_cylinder(plastic_radius: float, check: Check) -> None:
     law = Foam(300.0, 0.4999, 0.0, 1.0)
     pressure, displacement = cylindrical_cavity(law, plastic_radius)
     found, _ = expanded(law, displacement, "cylinder", 1.0)
     what = f"cylindrical cavity, plastic radius {plastic_radius}: pressure"
-    measured(what, abs(found / pressure - 1.0), "≤", 0.005)
+    check(what, abs(found / pressure - 1.0), "≤", 0.005)
 
 
-def test_other_units(measured: Measure) -> None:
+def test_other_units(check: Check) -> None:
     """Millimetres and megapascals instead of metres and pascals."""
     si = Foam(1.2e9, 0.25, 1.62, 9.3e6, 4.6e6, 0.67)
     mm = Foam(1.2e3, 0.25, 1.62, 9.3, 4.6, 0.67)
     here, steps = expanded(si, 0.2, "sphere", 1e-3)
     there, other = expanded(mm, 0.2, "sphere", 1.0)
     assert steps == other
-    measured("cavity in m and Pa against mm and MPa", abs(here / (1e6 * there) - 1.0), "≤", 1e-9)
+    check("cavity in m and Pa against mm and MPa", abs(here / (1e6 * there) - 1.0), "≤", 1e-9)

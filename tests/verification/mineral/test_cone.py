@@ -16,7 +16,7 @@ from sim.mechanics.foam import Foam
 from sim.mechanics.penetration import penetrate
 from sim.mechanics.penetration_mesh import cone_grid
 from sim.mechanics.resistance import compute_resistance
-from tests.conftest import Measure
+from tests.conftest import Check
 
 STONE = Foam(131.0, 0.25, 1.62, 1.0, 0.5, 0.67)
 FINE_BEVEL = math.radians(5.55)  # cone of a 27G lancet bevel
@@ -28,22 +28,22 @@ def clay(rigidity: float) -> Foam:
 
 
 @pytest.mark.parametrize("degrees", [5.55, 30.0])
-def test_perfectly_plastic_foam_reaches_its_limit(degrees: float, measured: Measure) -> None:
+def test_perfectly_plastic_foam_reaches_its_limit(degrees: float, check: Check) -> None:
     """The limit theorem's value at every angle, from above or within the grid's error."""
     law = replace(STONE, hardening=0.0)
     curve = compute_resistance(law, math.radians(degrees), 0.2)
     what = f"cone of {degrees} degrees in perfectly plastic foam: factor against its limit"
-    measured(what, abs(curve.steady_factor / crushing_bound(law) - 1.0), "≤", 0.02)
+    check(what, abs(curve.steady_factor / crushing_bound(law) - 1.0), "≤", 0.02)
 
 
-def test_hardening_foam_on_two_meshes(measured: Measure) -> None:
+def test_hardening_foam_on_two_meshes(check: Check) -> None:
     coarse = compute_resistance(STONE, math.radians(20.0), 0.2)
     default = compute_resistance(STONE, math.radians(20.0), 0.1)
     assert max(coarse.drift, default.drift) < 0.02
     factors = abs(coarse.steady_factor / default.steady_factor - 1.0)
-    measured("cone factor of the default stone, sizes R/5 and R/10", factors, "≤", 0.03)
+    check("cone factor of the default stone, sizes R/5 and R/10", factors, "≤", 0.03)
     walls = abs(coarse.steady_wall_pressure / default.steady_wall_pressure - 1.0)
-    measured("its wall pressure, sizes R/5 and R/10", walls, "≤", 0.08)
+    check("its wall pressure, sizes R/5 and R/10", walls, "≤", 0.08)
     bound = crushing_bound(STONE)
     assert 0.97 * bound < default.steady_factor < bound
 
@@ -65,7 +65,7 @@ def test_slender_cone_in_paste() -> None:
     assert 0.5 * limit < curve.steady_wall_pressure < limit
 
 
-def test_other_stress_unit(measured: Measure) -> None:
+def test_other_stress_unit(check: Check) -> None:
     """The same cone in pascals: the same reactions in units of the strength."""
 
     def factors(stress: float) -> np.ndarray:
@@ -81,7 +81,7 @@ def test_other_stress_unit(measured: Measure) -> None:
         return np.array([[r.cone_force, r.shaft_force] for r in readings]) / stress
 
     error = np.abs(factors(31.3e6) / factors(1.0) - 1.0).max()
-    measured("penetration in Pa against units of the strength", error, "≤", 1e-9)
+    check("penetration in Pa against units of the strength", error, "≤", 1e-9)
 
 
 def test_failing_step_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,19 +117,17 @@ def test_failure_says_where(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.slow
-def test_published_cone_factor(measured: Measure) -> None:
+def test_published_cone_factor(check: Check) -> None:
     """Teh & Houlsby 1991 for a 60 degree cone in clay of rigidity 100, 12 radii deep."""
     curve = compute_resistance(clay(100.0), math.radians(30.0), 0.1)
     factor = math.sqrt(3.0) * curve.steady_factor  # on the shear strength
     error = abs(factor / cone_factor(100.0) - 1.0)
-    measured(
-        "cone in clay against Teh & Houlsby 1991 (fit of other computations)", error, "≤", 0.07
-    )
+    check("cone in clay against Teh & Houlsby 1991 (fit of other computations)", error, "≤", 0.07)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("degrees", [3.0, 5.55, 10.0, 30.0, 45.0])
-def test_angles(degrees: float, measured: Measure) -> None:
+def test_angles(degrees: float, check: Check) -> None:
     curve = compute_resistance(STONE, math.radians(degrees), 0.1)
     what = f"cone of {degrees} degrees in the default stone: factor against its bound"
-    measured(what, abs(curve.steady_factor / crushing_bound(STONE) - 1.0), "≤", 0.03)
+    check(what, abs(curve.steady_factor / crushing_bound(STONE) - 1.0), "≤", 0.03)

@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import brentq
 
 from sim.mechanics.foam import Foam, equivalent_stress, return_map, tangent
-from tests.conftest import Measure
+from tests.conftest import Check
 
 FOAM = Foam(131.0, 0.25, 1.62, 1.0, 0.5, 0.673)
 MISES = Foam(131.0, 0.45, 0.0, 1.0)
@@ -34,27 +34,27 @@ def uniaxial(law: Foam, axial: float, steps: int) -> tuple[np.ndarray, float, fl
 
 
 @pytest.mark.parametrize("axial", [-0.3, 0.3, -0.9])
-def test_uniaxial_stress(axial: float, measured: Measure) -> None:
+def test_uniaxial_stress(axial: float, check: Check) -> None:
     """sigma = sigma_c + H min(e, e_D), strain = sigma / E + e; the path is a straight line."""
     stress, plastic, _ = uniaxial(FOAM, axial, 1)
     strength = 1.0 + 0.5 * min(plastic, 0.673)
     strain = strength / FOAM.youngs_modulus + plastic
     error = max(abs(abs(stress[1]) / strength - 1.0), abs(strain / abs(axial) - 1.0))
-    measured(f"return mapping, uniaxial stress to a strain of {axial}", error, "≤", 1e-8)
+    check(f"return mapping, uniaxial stress to a strain of {axial}", error, "≤", 1e-8)
 
 
-def test_plastic_poisson_ratio(measured: Measure) -> None:
+def test_plastic_poisson_ratio(check: Check) -> None:
     """(1/2 - (alpha/3)^2) / (1 + (alpha/3)^2) of the plastic strains, Deshpande & Fleck 2000."""
     stress, plastic, lateral = uniaxial(FOAM, -0.3, 1)
     elastic = -FOAM.poisson_ratio * stress[1] / FOAM.youngs_modulus
     ratio = (lateral - elastic) / plastic
     third = (FOAM.shape / 3.0) ** 2
     error = abs(ratio * (1.0 + third) / (0.5 - third) - 1.0)
-    measured("return mapping, plastic Poisson's ratio", error, "≤", 1e-8)
+    check("return mapping, plastic Poisson's ratio", error, "≤", 1e-8)
 
 
 @pytest.mark.parametrize("volume", [-0.6, 0.2])
-def test_hydrostatic(volume: float, measured: Measure) -> None:
+def test_hydrostatic(volume: float, check: Check) -> None:
     """|p| = Y sqrt(g) / alpha and e = |plastic volume strain| sqrt(g) / alpha."""
     stress, plastic = follow(FOAM, np.array([[1.0, 1.0, 1.0, 0.0]]) * volume / 3.0)
     factor = np.sqrt(1.0 + (FOAM.shape / 3.0) ** 2) / FOAM.shape
@@ -65,7 +65,7 @@ def test_hydrostatic(volume: float, measured: Measure) -> None:
     expected = np.sign(volume) * factor * (1.0 + 0.5 * factor * crushed)
     np.testing.assert_allclose(stress, expected * np.array([1, 1, 1, 0]), rtol=1e-8, atol=1e-12)
     error = max(abs(plastic / (factor * crushed) - 1.0), abs(stress[0] / expected - 1.0))
-    measured(f"return mapping, hydrostatic to a volume strain of {volume}", error, "≤", 1e-8)
+    check(f"return mapping, hydrostatic to a volume strain of {volume}", error, "≤", 1e-8)
 
 
 def random_states(law: Foam, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -91,7 +91,7 @@ def test_returns_onto_the_surface(law: Foam) -> None:
 
 
 @pytest.mark.parametrize("law", [FOAM, MISES])
-def test_tangent_against_finite_differences(law: Foam, measured: Measure) -> None:
+def test_tangent_against_finite_differences(law: Foam, check: Check) -> None:
     """Everywhere but within the difference's reach of the law's kink at densification."""
     stress, plastic, increment = random_states(law, 2000)
     base = return_map(law, stress, plastic, increment)
@@ -109,7 +109,7 @@ def test_tangent_against_finite_differences(law: Foam, measured: Measure) -> Non
     assert smooth.sum() > 900
     error = np.abs(moduli - numeric[points]).max(axis=(1, 2)) / law.youngs_modulus
     what = f"tangent against finite differences, alpha = {law.shape}: largest error / E"
-    measured(what, error[smooth].max(), "≤", 1e-6)
+    check(what, error[smooth].max(), "≤", 1e-6)
 
 
 def test_tangent_without_its_plastic_term_is_positive() -> None:

@@ -17,7 +17,7 @@ from sim.transport.injecting import InjectionStepper
 from sim.transport.marching import injection_steps, resting_steps
 from sim.transport.resting import RestingStepper
 from sim.transport.species import Species
-from tests.conftest import Measure
+from tests.conftest import Check
 
 POROSITY, DIFFUSIVITY = 0.4, 2.0
 
@@ -53,7 +53,7 @@ def released(cv: ControlVolumes, supply: np.ndarray, time: float, tolerance: flo
     return c
 
 
-def test_continuous_point_source(measured: Measure) -> None:
+def test_continuous_point_source(check: Check) -> None:
     cv = ball_mesh((0.0, 12.0), (0.02, 0.4))
     radius = np.linalg.norm(cv.points, axis=1)
     supply = np.where(radius == radius.min(), 3.0, 0.0)
@@ -61,10 +61,10 @@ def test_continuous_point_source(measured: Measure) -> None:
     near = (radius > 0.5) & (radius < 3.0)  # the concentration falls from 0.48 to 0.02
     exact = continuous_point_source(radius[near], 1.0, 3.0, POROSITY, DIFFUSIVITY)
     worst = np.abs(c[near] / exact - 1.0).max()
-    measured("continuous point source, largest local error, 0.5 < r < 3", worst, "≤", 0.01)
+    check("continuous point source, largest local error, 0.5 < r < 3", worst, "≤", 0.01)
 
 
-def test_constant_flux_sphere(measured: Measure) -> None:
+def test_constant_flux_sphere(check: Check) -> None:
     cv = ball_mesh((1.0, 14.0), (0.04, 0.8))
     a, b = cv.facets["inner"].T
     length = np.linalg.norm(cv.points[a] - cv.points[b], axis=1)
@@ -77,10 +77,10 @@ def test_constant_flux_sphere(measured: Measure) -> None:
     near = radius < 4.0
     exact = constant_flux_sphere(radius[near], 1.0, supply.sum(), 1.0, POROSITY, DIFFUSIVITY)
     worst = np.abs(c[near] - exact).max() / exact.max()
-    measured("sphere of constant flux, largest error / largest value", worst, "≤", 4e-3)
+    check("sphere of constant flux, largest error / largest value", worst, "≤", 4e-3)
 
 
-def test_spreading_ball(measured: Measure) -> None:
+def test_spreading_ball(check: Check) -> None:
     cv = ball_mesh((0.0, 1.0, 10.0), (0.05, 0.05, 0.8))
     radius = np.linalg.norm(cv.points, axis=1)
     # a node on the ball's surface belongs to it with its share of volume
@@ -95,7 +95,7 @@ def test_spreading_ball(measured: Measure) -> None:
     exact = spreading_ball(np.maximum(radius, 1e-9), time, 1.0, DIFFUSIVITY)
     off_axis = radius > 1e-6
     worst = np.abs(c - exact)[off_axis].max() / exact[off_axis].max()
-    measured("spreading ball, largest error / largest value", worst, "≤", 4e-3)
+    check("spreading ball, largest error / largest value", worst, "≤", 4e-3)
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,7 @@ def fixed_steps(problem: Species, start: np.ndarray, time: float, count: int) ->
     return c
 
 
-def test_sdirk2_is_second_order(smooth: tuple[Species, np.ndarray], measured: Measure) -> None:
+def test_sdirk2_is_second_order(smooth: tuple[Species, np.ndarray], check: Check) -> None:
     problem, start = smooth
     reference = fixed_steps(problem, start, 1.0, 640)
     errors = np.array(
@@ -122,7 +122,7 @@ def test_sdirk2_is_second_order(smooth: tuple[Species, np.ndarray], measured: Me
             for n in (10, 20, 40)
         ]
     )
-    measured("SDIRK2: order in time", np.log2(errors[:-1] / errors[1:]).min(), "≥", 1.9)
+    check("SDIRK2: order in time", np.log2(errors[:-1] / errors[1:]).min(), "≥", 1.9)
 
 
 def test_error_estimate_is_of_the_size_of_the_error(smooth: tuple[Species, np.ndarray]) -> None:

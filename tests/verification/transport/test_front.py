@@ -12,7 +12,7 @@ from sim.transport.flow import Flow, unit_flow
 from sim.transport.injecting import InjectionStepper
 from sim.transport.marching import injection_steps
 from sim.transport.species import Species
-from tests.conftest import Measure
+from tests.conftest import Check
 
 INNER, OUTER, FRONT, POROSITY, RATE = 1.0, 9.0, 6.0, 0.5, 4.0
 DURATION = 4.0 / 3.0 * np.pi * (FRONT**3 - INNER**3) * POROSITY / RATE
@@ -60,24 +60,24 @@ def l1_error(size: float, c: np.ndarray) -> float:
     return float(species.capacity @ np.abs(c - exact) / (species.capacity @ exact))
 
 
-def test_the_front_stands_where_the_volume_puts_it(measured: Measure) -> None:
+def test_the_front_stands_where_the_volume_puts_it(check: Check) -> None:
     assert abs(front_radius(INNER, RATE, DURATION, POROSITY) - FRONT) < 1e-12
     c, _, _ = advected(0.15, 1e-3)
     radius = np.linalg.norm(radial(0.15)[0].points, axis=1)
     order = np.argsort(radius)
     window = np.convolve(c[order], np.full(60, 1.0 / 60.0), mode="same")
     half = radius[order][np.flatnonzero(window > 0.5)[-1]]
-    measured("radial front: error of its radius", abs(half / FRONT - 1.0), "≤", 0.01)
+    check("radial front: error of its radius", abs(half / FRONT - 1.0), "≤", 0.01)
 
 
-def test_correction_halves_the_error_of_upwinding_and_converges_faster(measured: Measure) -> None:
+def test_correction_halves_the_error_of_upwinding_and_converges_faster(check: Check) -> None:
     sizes = (0.3, 0.15)
     errors = np.array([[l1_error(h, c) for c in advected(h, 1e-3)[:2]] for h in sizes])
     corrected, upwinded = errors.T
-    measured("radial front: L1 error with flux correction, 8k nodes", corrected[-1], "≤", 0.07)
+    check("radial front: L1 error with flux correction, 8k nodes", corrected[-1], "≤", 0.07)
     ratio = corrected[-1] / upwinded[-1]
-    measured("radial front: L1 error / that of upwinding", ratio, "≤", 0.45)
+    check("radial front: L1 error / that of upwinding", ratio, "≤", 0.45)
     rates = np.log2(errors[0] / errors[1])
     # a jump allows 2/3 or so, upwinding 1/2
-    measured("radial front: order of the L1 error", rates[0], "≥", 0.6)
+    check("radial front: order of the L1 error", rates[0], "≥", 0.6)
     assert rates[0] > rates[1] + 0.1

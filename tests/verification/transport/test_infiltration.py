@@ -9,7 +9,7 @@ from sim.case import Case, Mineral, SoftLayer
 from sim.config import default_case
 from sim.infiltration import infiltrate
 from sim.outcome import InfiltrationResult
-from tests.conftest import Measure
+from tests.conftest import Check
 from tests.unit.results.synthetic import insertion
 
 NEEDLES = {"27G": "push", "14G_coaxial": "drill"}
@@ -23,14 +23,14 @@ def run(request: pytest.FixtureRequest) -> tuple[Case, InfiltrationResult]:
 
 
 def test_mass_is_balanced_and_range_is_kept(
-    run: tuple[Case, InfiltrationResult], measured: Measure
+    run: tuple[Case, InfiltrationResult], check: Check
 ) -> None:
     of, result = run
     name = of.needle.name
-    measured(f"{name}, injection and 7 days: mass balance", result.mass_balance_error, "≤", 1e-10)
-    measured(f"{name}, injection and 7 days: range violation", result.range_violation, "≤", 1e-10)
+    check(f"{name}, injection and 7 days: mass balance", result.mass_balance_error, "≤", 1e-10)
+    check(f"{name}, injection and 7 days: range violation", result.range_violation, "≤", 1e-10)
     imbalance = result.statistics["flow_imbalance"]
-    measured(f"{name}: nodal imbalance of the flow", imbalance, "≤", 1e-11)
+    check(f"{name}: nodal imbalance of the flow", imbalance, "≤", 1e-11)
 
 
 def test_history_accounts_for_every_milligram(run: tuple[Case, InfiltrationResult]) -> None:
@@ -132,9 +132,7 @@ RESULTS = {
 }  # fmt: skip
 
 
-def test_same_physics_in_other_units(
-    run: tuple[Case, InfiltrationResult], measured: Measure
-) -> None:
+def test_same_physics_in_other_units(run: tuple[Case, InfiltrationResult], check: Check) -> None:
     of, result = run
     reached = insertion(of)
     moved = dataclasses.replace(
@@ -148,9 +146,9 @@ def test_same_physics_in_other_units(
         for name, kind in RESULTS.items()
     }
     what = f"{of.needle.name}, infiltration in mm, mg and minutes"
-    measured(f"{what}: largest relative difference", max(differences.values()), "≤", 1e-9)
+    check(f"{what}: largest relative difference", max(differences.values()), "≤", 1e-9)
     inlet = scaled(of.drug.concentration, "density")
     expected = scaled(result.fields.concentration, "density")
     difference = np.abs(other.fields.concentration - expected).max() / inlet
-    measured(f"{what}: largest difference of concentrations", difference, "≤", 1e-9)
+    check(f"{what}: largest difference of concentrations", difference, "≤", 1e-9)
     assert other.hydrofracture == result.hydrofracture
