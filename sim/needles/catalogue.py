@@ -70,7 +70,9 @@ def _length(gauge: int) -> Value:
     return Value(f"{25.4 * inches:g} mm", f"common catalogue length, {inches:g} inch", "H")
 
 
-_EDGE = Value("10 um", "new needles 5-15 um; assumption", "A", "5 um", "15 um")
+_EDGE = Value(
+    "10 um", "assumption, new needles 5-15 um; only recorded: forces take the tip as sharp", "A"
+)
 _BEVEL = {
     "kind": "bevel",
     "angle": Value(

@@ -6,22 +6,7 @@ import math
 
 import numpy as np
 
-from sim.case import (
-    Case,
-    Drug,
-    Injection,
-    MeshSettings,
-    Mineral,
-    Needle,
-    Nodule,
-    Schedule,
-    SoftLayer,
-    Steel,
-    Stylet,
-    Technique,
-    Tip,
-    Tissue,
-)
+from sim.case import Case
 from sim.outcome import (
     AxisymmetricField,
     Event,
@@ -30,55 +15,8 @@ from sim.outcome import (
     InsertionResult,
     UptakeHistory,
 )
-
-STEEL = Steel(193e9, 0.29, 1.0e9, 3.8e9)
-NEEDLE_27G = Needle(
-    "27G", 27, "hypodermic", 0.4128e-3, 0.210e-3, 12.7e-3, 12.7e-3,
-    Tip("bevel", math.radians(11.0), 10e-6), STEEL,
-)  # fmt: skip
-NEEDLE_14G = Needle(
-    "14G_coaxial", 14, "coaxial", 2.108e-3, 1.6e-3, 95e-3, 60e-3,
-    Tip("trocar", math.radians(20.0), 50e-6), STEEL, Stylet(1.55e-3, 3e-3),
-)  # fmt: skip
-PUSH = Technique("push", 1e-3, 0.0, "continuous", 40.0, 1.0, 0.0, math.radians(5), 0.25, 0.1)
-DRILL = Technique("drill", 1e-3, 2 * math.pi, "oscillating", 150.0, 1.0, 0.3,
-                  math.radians(5), 0.25, 0.0)  # fmt: skip
-SKIN = SoftLayer(1.5e-3, 684e3, 0.48, 2.5e3, 0.11e6, 0.2, 0.2, 9.43e-15, 0.35, 3.85e-4)
-FAT = SoftLayer(12e-3, 47.8e3, 0.3, 1e3, 16e3, 0.2, 0.4, 5.03e-13, 0.35, 3.85e-4)
-STONE = Mineral(
-    1600.0,
-    0.49,
-    4.3e9,
-    0.2,
-    33e6,
-    240e6,
-    3.3e6,
-    0.18e6,
-    1.62,
-    0.5,
-    0.71,
-    0.35,
-    1.0,
-    2.5e-15,
-    0.15,
-    0.0,
-)
-
-
-def case(needle: Needle = NEEDLE_27G, technique: Technique = PUSH) -> Case:
-    """The default patient with one of two needles."""
-    nodule = Nodule("stone", 15e-3, 10e-3, 2.5e-3, STONE, "held", 5e3)
-    return Case(
-        needle=needle,
-        technique=technique,
-        tissue=Tissue(SKIN, FAT),
-        nodule=nodule,
-        drug=Drug("sts_250", 250.0, 1.05e-3, 1.53e-3, 1112.0, 1.2e-9),
-        injection=Injection(0.5e-6, 1e-6 / 60, 120.0, 4.78e-3, 50.0, 4.0, 10e-6, 0.1),
-        schedule=Schedule(7 * 86400.0),
-        mesh=MeshSettings(0.2, 1e-3, 3e-3, 0.25, 40e-3, 1e-3),
-        target_depth=nodule.centre_depth,
-    )
+from tests.unit.mechanics.patient import COAXIAL as NEEDLE_14G  # noqa: F401  the tests' patient
+from tests.unit.mechanics.patient import DRILL, case  # noqa: F401
 
 
 def insertion(of: Case, reached: float | None = None) -> InsertionResult:
