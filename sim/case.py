@@ -28,7 +28,7 @@ class Tip:
 
     kind: Literal["bevel", "trocar"]
     angle: float  # rad
-    edge_radius: float  # m
+    edge_radius: float  # m, of the rounded point
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ class Technique:
     incidence_angle: float  # rad, between the needle and the nodule's surface normal
     tip_eccentricity: float  # in outer diameters
     side_force_ratio: float  # zeta: share of the bevel's side force that the needle must carry
+    thread_lead: float | None = None  # m per turn of a threaded shaft; None: smooth
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,9 @@ class SoftLayer:
     youngs_modulus: float  # Pa
     poisson_ratio: float
     toughness: float  # J/m2, mode-I J_IC for cutting
-    shear_modulus: float  # Pa, for the wall's pressure on the shaft
+    shear_modulus: float  # Pa, mu of a one-term Ogden solid
+    ogden_exponent: float  # alpha of the same: 2 is neo-Hookean, skin stiffens faster
+    crack: Literal["planar", "ring"]  # a sharp tip's mode-I crack, a flat punch's mode-II ring
     friction: float  # Coulomb, steel on this tissue
     porosity: float
     permeability: float  # m2
@@ -92,24 +95,53 @@ class Tissue:
 
 @dataclass(frozen=True)
 class Mineral:
-    """The nodule's material at its apparent density; every law is already evaluated."""
+    """The nodule's material at its (mean) apparent density; every law is already evaluated."""
 
     density: float  # kg/m3, apparent
+    solid_density: float  # kg/m3, pore-free
     porosity: float
     youngs_modulus: float  # Pa
     poisson_ratio: float  # elastic
     crushing_strength: float  # Pa, uniaxial sigma_c
     solid_strength: float  # Pa, pore-free
+    strength_decay: float  # b of sigma_c = sigma_solid exp(-b P)
     tensile_strength: float  # Pa
     fracture_toughness: float  # Pa m^0.5, K_IC
+    toughness_exponent: float  # n of K_IC = K_dense (1 - P)^n
     foam_shape: float  # alpha of Deshpande-Fleck; 0: von Mises (paste)
     hardening_ratio: float  # hardening modulus / sigma_c
+    densification: Literal["capped", "compaction"]  # linear to a cap, or sigma_c of the pores left
     densification_strain: float  # plastic strain beyond which hardening is capped
     friction: float  # Coulomb, steel on this mineral
     wall_pressure_ratio: float  # pressure that stays on the shaft / that of a wall that holds
     permeability: float  # m2
     diffusion_ratio: float  # D_eff / D_0
     clearance_rate: float  # 1/s
+
+
+@dataclass(frozen=True)
+class DensityField:
+    """How the apparent density varies inside the nodule, about or below that of its `Mineral`.
+
+    `shell_core`: the mineral's density in a shell of uniform thickness, another one inside it.
+    `random`: a Gaussian field about the mineral's density.
+    """
+
+    kind: Literal["uniform", "shell_core", "random"]
+    core_density: float  # kg/m3; shell_core
+    shell_thickness: float  # m, along the surface's normal at the poles; shell_core
+    variation: float  # standard deviation / mean; random
+    correlation_length: float  # m; random
+    seed: int  # random
+
+
+@dataclass(frozen=True)
+class Capsule:
+    """A brittle rind of the nodule, stronger than what it encloses until it cracks."""
+
+    thickness: float  # m
+    strength_ratio: float  # to the mineral's crushing strength
+    fracture_strain: float  # equivalent plastic strain at which it falls back to the mineral's
 
 
 @dataclass(frozen=True)
@@ -121,6 +153,8 @@ class Nodule:
     mineral: Mineral
     fixation: Literal["free", "held", "fixed"]
     fixation_stiffness: float  # N/m, axial, of the holding fingers; used when held
+    density_field: DensityField
+    capsule: Capsule | None = None
 
     @property
     def centre_depth(self) -> float:

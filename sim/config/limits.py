@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ class Limit:
     high: str
     why: str = ""
     null: str = ""  # what null means; empty: null is refused
+    above: bool = False  # the low bound itself is refused
 
     @functools.cached_property
     def bounds(self) -> tuple[float, float]:
@@ -33,7 +35,8 @@ class Limit:
     @property
     def allowed(self) -> str:
         """One sentence on what is allowed."""
-        text = f"give a value from {self.low} to {self.high}"
+        text = f"give a value {'above' if self.above else 'from'} {self.low} "
+        text += f"and at most {self.high}" if self.above else f"to {self.high}"
         text += f", or null for {self.null}" if self.null else ""
         return f"{text} ({self.why})" if self.why else text
 
@@ -54,6 +57,7 @@ def _layer(thickest: str) -> dict[str, Limit]:
         "poisson_ratio": _POISSON,
         "toughness": Limit("J/m**2", "1 J/m**2", "50 kJ/m**2"),
         "shear_modulus": Limit("Pa", "0.05 kPa", "50 MPa"),
+        "ogden_exponent": Limit("", "2", "12", "2 is neo-Hookean"),
         "friction": _FRICTION,
         "porosity": Limit("", "0.01", "0.95"),
         "permeability": Limit("m**2", "1e-20 m**2", "1e-8 m**2"),
@@ -75,7 +79,7 @@ _GROUPS: dict[str, dict[str, Limit]] = {
         "inner_diameter": Limit("m", "0.02 mm", "5 mm"),
         "length": Limit("m", "2 mm", "300 mm"),
         "free_length": Limit("m", "2 mm", "300 mm", null="the needle's length"),
-        "tip.angle": Limit("rad", "5 deg", "80 deg"),
+        "tip.angle": Limit("rad", "5 deg", "90 deg", above=True),
         "tip.edge_radius": Limit("m", "0.1 um", "500 um"),
         "steel.youngs_modulus": Limit("Pa", "1 GPa", "1000 GPa"),
         "steel.poisson_ratio": _POISSON,
@@ -93,6 +97,7 @@ _GROUPS: dict[str, dict[str, Limit]] = {
         "incidence_angle": Limit("rad", "0 deg", "60 deg"),
         "tip_eccentricity": Limit("", "0", "0.5", "in outer diameters: the tip lies on the tube"),
         "side_force_ratio": Limit("", "0", "1"),
+        "thread_lead": Limit("m", "0.05 mm", "10 mm", null="a smooth shaft"),
     },
     "tissue.skin": _layer("6 mm"),
     "tissue.subcutis": _layer("60 mm"),
@@ -101,6 +106,14 @@ _GROUPS: dict[str, dict[str, Limit]] = {
         "height": Limit("m", "0.5 mm", "40 mm"),
         "depth": Limit("m", "0.2 mm", "40 mm", "tissue covers the nodule"),
         "fixation_stiffness": Limit("N/m", "0.01 N/mm", "1000 N/mm"),
+        "density_field.core_density": Limit("kg/m**3", "0.05 g/cm**3", "3.15 g/cm**3"),
+        "density_field.shell_thickness": Limit("m", "0.05 mm", "20 mm"),
+        "density_field.variation": Limit("", "0", "0.5", "standard deviation / mean"),
+        "density_field.correlation_length": Limit("m", "0.1 mm", "50 mm"),
+        "density_field.seed": Limit("", "0", "4294967295"),
+        "capsule.thickness": Limit("m", "0.02 mm", "5 mm", null="no capsule"),
+        "capsule.strength_ratio": Limit("", "1", "10"),
+        "capsule.fracture_strain": Limit("", "0.001", "1"),
         "mineral.density": Limit("kg/m**3", "0.05 g/cm**3", "3.15 g/cm**3", _DENSITY),
         "mineral.solid_density": Limit("kg/m**3", "2.5 g/cm**3", "3.5 g/cm**3"),
         "mineral.solid_strength": Limit("Pa", "1 MPa", "5 GPa"),
@@ -160,6 +173,10 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "technique.motion": ("continuous", "oscillating"),
     "nodule.texture": ("stone", "plate", "paste", "net"),
     "nodule.fixation": ("free", "held", "fixed"),
+    "nodule.density_field.kind": ("uniform", "shell_core", "random"),
+    "nodule.mineral.densification": ("capped", "compaction"),
+    "tissue.skin.crack": ("planar", "ring"),
+    "tissue.subcutis.crack": ("planar", "ring"),
 }
 
 NAME = re.compile(r"\w[\w .+-]{0,29}")  # of an option: names folders and columns
@@ -178,6 +195,16 @@ def target(v: Flat) -> float:
 def free_length(v: Flat) -> float:
     """Return the needle's length outside the hand (m), by default all of it."""
     return v.get("needle.free_length", v["needle.length"])
+
+
+def _lead(v: Flat) -> float:
+    """Return the advance per turn (m)."""
+    return 2.0 * math.pi * v["technique.axial_speed"] / max(v["technique.rotation_speed"], 1e-30)
+
+
+def _smallest(v: Flat) -> float:
+    """Return the nodule's smallest extent (m)."""
+    return min(v["nodule.diameter"], v["nodule.height"])
 
 
 _MARGIN = 0.2e-3  # m, smallest layer of tissue that is meshed between the nodule and the fascia
@@ -226,6 +253,63 @@ RULES: tuple[Rule, ...] = (
         "technique.rotation_speed",
         lambda v: (v["technique.rotation_speed"] > 0.0) == (v["technique.kind"] == "drill"),
         "a drill turns and a push does not; choose technique=drill or technique=push",
+    ),
+    Rule(
+        "technique.kind",
+        lambda v: v["technique.kind"] == "push" or v["needle.tip.kind"] == "trocar",
+        "a hypodermic bevel would bore a cone of its whole width when it turns; drill with a "
+        "trocar, e.g. needle=14G_coaxial, or choose technique=push",
+    ),
+    Rule(
+        "technique.thread_lead",
+        lambda v: "technique.thread_lead" not in v or v["technique.motion"] == "continuous",
+        "a thread needs technique.motion=continuous: turning back unscrews it",
+    ),
+    Rule(
+        "technique.thread_lead",
+        lambda v: (
+            "technique.thread_lead" not in v
+            or abs(_lead(v) / v["technique.thread_lead"] - 1.0) <= 0.01
+        ),
+        "a thread advances by its lead every turn: technique.axial_speed "
+        "({0[technique.axial_speed]}) must be the lead times technique.rotation_speed "
+        "({0[technique.rotation_speed]})",
+    ),
+    Rule(
+        "nodule.density_field.variation",
+        lambda v: (
+            v["nodule.density_field.kind"] != "random" or v["nodule.density_field.variation"] > 0.0
+        ),
+        "an empty field: a random density needs a variation above 0, or choose "
+        "nodule.density_field.kind=uniform",
+    ),
+    Rule(
+        "nodule.density_field.shell_thickness",
+        lambda v: (
+            v["nodule.density_field.kind"] != "shell_core"
+            or v["nodule.density_field.shell_thickness"] < 0.5 * _smallest(v)
+        ),
+        "an empty field: the shell leaves no core in a nodule of nodule.diameter "
+        "{0[nodule.diameter]} and nodule.height {0[nodule.height]}",
+    ),
+    Rule(
+        "nodule.density_field.core_density",
+        lambda v: (
+            v["nodule.density_field.kind"] != "shell_core"
+            or v["nodule.density_field.core_density"] <= 0.999 * v["nodule.mineral.solid_density"]
+        ),
+        f"it must be less than nodule.mineral.solid_density; {_DENSITY}",
+    ),
+    Rule(
+        "nodule.density_field.seed",
+        lambda v: v["nodule.density_field.seed"] == int(v["nodule.density_field.seed"]),
+        "give a whole number",
+    ),
+    Rule(
+        "nodule.capsule.thickness",
+        lambda v: v.get("nodule.capsule.thickness", 0.0) < 0.5 * _smallest(v),
+        "the capsule leaves nothing inside a nodule of nodule.diameter {0[nodule.diameter]} and "
+        "nodule.height {0[nodule.height]}",
     ),
     Rule(
         "nodule.mineral.density",

@@ -10,7 +10,9 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from sim.case import (
+    Capsule,
     Case,
+    DensityField,
     Drug,
     Injection,
     MeshSettings,
@@ -130,7 +132,7 @@ def _quantity(key: str, value: object, limit: Limit) -> float:
         raise ConfigError(key, value, f"{error}; {limit.allowed}") from error
     low, high = limit.bounds
     slack = 1e-12 * max(abs(low), abs(high))  # a bound in other units is still the bound
-    if not low - slack <= number <= high + slack:
+    if not low - slack <= number <= high + slack or (limit.above and number <= low + slack):
         raise ConfigError(key, value, limit.allowed)
     return number
 
@@ -169,7 +171,21 @@ def _build(v: Flat) -> Case:
         ),
         technique=_pick(Technique, v, "technique"),
         tissue=Tissue(skin=skin, subcutis=subcutis),
-        nodule=_pick(Nodule, v, "nodule", mineral=_mineral(v, "nodule.mineral")),
+        nodule=_pick(
+            Nodule,
+            v,
+            "nodule",
+            mineral=_mineral(v, "nodule.mineral"),
+            density_field=_pick(
+                DensityField,
+                v,
+                "nodule.density_field",
+                seed=int(v["nodule.density_field.seed"]),
+            ),
+            capsule=_pick(Capsule, v, "nodule.capsule")
+            if "nodule.capsule.thickness" in v
+            else None,
+        ),
         drug=_pick(Drug, v, "drug"),
         injection=_pick(Injection, v, "injection"),
         schedule=_pick(Schedule, v, "schedule"),

@@ -65,6 +65,7 @@ class TechniqueConfig:
     incidence_angle: str = MISSING
     tip_eccentricity: Number = MISSING
     side_force_ratio: Number = MISSING
+    thread_lead: str | None = MISSING  # null: a smooth shaft
 
 
 @dataclass
@@ -74,6 +75,8 @@ class LayerConfig:
     poisson_ratio: Number = MISSING
     toughness: str = MISSING
     shear_modulus: str = MISSING
+    ogden_exponent: Number = MISSING
+    crack: str = MISSING  # planar | ring
     friction: Number = MISSING
     porosity: Number = MISSING
     permeability: str = MISSING
@@ -99,6 +102,7 @@ class MineralConfig:
     poisson_ratio: Number = MISSING
     plastic_poisson_ratio: Number = MISSING
     hardening_ratio: Number = MISSING
+    densification: str = MISSING  # capped | compaction
     densification_factor: Number = MISSING
     tensile_ratio: Number = MISSING
     dense_toughness: str = MISSING
@@ -111,6 +115,25 @@ class MineralConfig:
 
 
 @dataclass
+class DensityFieldConfig:
+    """Only the keys of its kind count."""
+
+    kind: str = MISSING  # uniform | shell_core | random
+    core_density: str = MISSING
+    shell_thickness: str = MISSING
+    variation: Number = MISSING
+    correlation_length: str = MISSING
+    seed: Number = MISSING
+
+
+@dataclass
+class CapsuleConfig:
+    thickness: str | None = MISSING  # null: no capsule
+    strength_ratio: Number = MISSING
+    fracture_strain: Number = MISSING
+
+
+@dataclass
 class NoduleConfig:
     texture: str = MISSING  # stone | plate | paste | net
     diameter: str = MISSING
@@ -118,6 +141,8 @@ class NoduleConfig:
     depth: str = MISSING
     fixation: str = MISSING  # free | held | fixed
     fixation_stiffness: str = MISSING
+    density_field: DensityFieldConfig = MISSING
+    capsule: CapsuleConfig = MISSING
     mineral: MineralConfig = MISSING
 
 

@@ -29,6 +29,13 @@ CONSTANTS = {
         "0.15", "assumption, between open foam (0) and compact powder (0.3)", "A", "0", "0.3"
     ),
     "hardening_ratio": Value("0.5", "assumption", "A", "0", "2"),
+    "densification": Value(
+        "capped",
+        "assumption: linear hardening up to a cap, or the strength of the pores that are left",
+        "A",
+        "capped",
+        "compaction",
+    ),
     "densification_factor": Value(
         "1", "assumption: hardening ends where all pores are closed, +-30 %", "A", "0.7", "1.3"
     ),

@@ -28,6 +28,25 @@ _STONE_DIAMETER = Value(
     "30 mm",
 )
 _STONE_HEIGHT = Value("10 mm", "assumption: flattened by the skin", "A", "6 mm", "10.5 mm")
+_FIELD: Tree = {
+    "density_field": {
+        "kind": Value(
+            "uniform", "assumption; deposits are continuous or fragmented, Eidelman 2009", "A"
+        ),
+        "core_density": Value(
+            "1.0 g/cm**3", "assumption: half-empty core; used by shell_core", "A"
+        ),
+        "shell_thickness": Value("2 mm", "assumption; used by shell_core", "A"),
+        "variation": Value("0.15", "assumption: standard deviation / mean; used by random", "A"),
+        "correlation_length": Value("1 mm", "assumption; used by random", "A"),
+        "seed": 1,
+    },
+    "capsule": {
+        "thickness": None,
+        "strength_ratio": Value("2", "assumption: a rind of twice the strength", "A"),
+        "fracture_strain": Value("0.02", "assumption: brittle", "A"),
+    },
+}
 _BY_LAW = {"crushing_strength": None, "clearance_half_life": None}
 
 
@@ -42,6 +61,7 @@ TEXTURES: dict[str, Tree] = {
         "height": _STONE_HEIGHT,
         "depth": _DEPTH,
         **_HELD,
+        **_FIELD,
         "mineral": _mineral(_DENSE, STONE_CRYSTALS),
     },
     "plate": {
@@ -50,6 +70,7 @@ TEXTURES: dict[str, Tree] = {
         "height": Value("3 mm", "assumption: a flat sheet", "A", "1.5 mm", "5 mm"),
         "depth": _DEPTH,
         **_HELD,
+        **_FIELD,
         "mineral": _mineral(_DENSE, STONE_CRYSTALS),
     },
     "paste": {
@@ -58,6 +79,7 @@ TEXTURES: dict[str, Tree] = {
         "height": _STONE_HEIGHT,
         "depth": _DEPTH,
         **_HELD,
+        **_FIELD,
         "mineral": _mineral(
             Value("0.45 g/cm**3", "assumption: mousse", "A", "0.3 g/cm**3", "0.6 g/cm**3"),
             PASTE_CRYSTALS,
@@ -73,6 +95,7 @@ TEXTURES: dict[str, Tree] = {
         "height": Value("6 mm", "assumption", "A", "3 mm", "9 mm"),
         "depth": _DEPTH,
         **_HELD,
+        **_FIELD,
         "mineral": _mineral(
             Value(
                 "0.8 g/cm**3",

@@ -34,6 +34,8 @@ SKIN = {
     "shear_modulus": Value(
         "110 kPa", "Ogden fit of human skin, Shergold & Fleck 2005", "M", "50 kPa", "400 kPa"
     ),
+    "ogden_exponent": Value("9", "human skin, Shergold & Fleck 2005; pig skin 12", "M", "6", "12"),
+    "crack": Value("planar", "sharp tips cut skin in mode I, Shergold & Fleck 2004", "M"),
     "friction": _FRICTION,
     "porosity": Value("0.2", _FIT, "M"),
     "permeability": Value(
@@ -54,6 +56,16 @@ SUBCUTIS = {
         "4.1 kJ/m**2",
     ),
     "shear_modulus": Value("18 kPa", f"E/2(1 + nu) of the {_FIT}", "L", "0.4 kPa", "40 kPa"),
+    "ogden_exponent": Value(
+        "2", "assumption: neo-Hookean; porcine fat stiffens far more at large strain", "A"
+    ),
+    "crack": Value(
+        "planar",
+        "assumption: sharp tip; a 45 degree cone makes a ring crack in fat, Comley & Fleck 2010",
+        "A",
+        "planar",
+        "ring",
+    ),
     "friction": _FRICTION,
     "porosity": Value("0.4", _FIT, "M"),
     "permeability": Value(

@@ -70,9 +70,7 @@ def _length(gauge: int) -> Value:
     return Value(f"{25.4 * inches:g} mm", f"common catalogue length, {inches:g} inch", "H")
 
 
-_EDGE = Value(
-    "10 um", "assumption, new needles 5-15 um; only recorded: forces take the tip as sharp", "A"
-)
+_EDGE = Value("10 um", "assumption, new needles 5-15 um, used ones 20-50 um", "A", "5 um", "50 um")
 _BEVEL = {
     "kind": "bevel",
     "angle": Value(

@@ -10,6 +10,7 @@ _AIM = {
     "side_force_ratio": Value(
         "0.1", "assumption: share of the bevel's side force not guided", "A", "0", "0.2"
     ),
+    "thread_lead": None,  # the letter's threaded stylet may mean its hub
 }
 _SPEED = Value("1 mm/s", "assumption; bone needles are tested at 1 mm/s (Mulligan 2010)", "A")
 _PUSH = {

@@ -99,7 +99,9 @@ OPTIONS = [(group, name) for group, options in GROUPS.items() for name in option
 
 @pytest.mark.parametrize(("group", "name"), OPTIONS)
 def test_every_option_makes_a_case(config, group, name):
-    """With the defaults of the other groups, and a nodule that fits into a finger."""
+    """With the defaults of the other groups, a nodule that fits into a finger, a trocar to drill."""
+    needle = "14G_coaxial" if name == "drill" else "27G"
+    config = OmegaConf.merge(config, {"needle": plain(GROUPS["needle"][needle])})
     chosen = OmegaConf.merge(config, {group: plain(GROUPS[group][name])})
     if group == "tissue":
         chosen = with_value(with_value(chosen, "nodule.height", "3 mm"), "nodule.depth", "1 mm")

@@ -68,7 +68,7 @@ def test_an_unsound_value_is_found(value, fault):
     assert faults("tissue.skin.thickness", value) == [fault]
 
 
-def test_plain_numbers_are_only_those_of_the_mesh_and_the_gauge():
+def test_plain_numbers_are_only_those_of_the_mesh_the_gauge_and_the_seed():
     plain = {
         f"{group}.{key}"
         for group, options in GROUPS.items()
@@ -77,7 +77,11 @@ def test_plain_numbers_are_only_those_of_the_mesh_and_the_gauge():
         if group != "mesh" and leaf is not None and not isinstance(leaf, Value)
     }
     names = {"needle.name", "technique.name", "tissue.name", "drug.name", "injection.name"}
-    assert plain - names - set(CHOICES) == {"needle.gauge", "schedule.name"}
+    assert plain - names - set(CHOICES) == {
+        "needle.gauge",
+        "schedule.name",
+        "nodule.density_field.seed",
+    }
 
 
 def test_the_page_of_values_is_up_to_date():

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.case import (
     Case,
+    DensityField,
     Drug,
     Injection,
     MeshSettings,
@@ -40,17 +41,21 @@ PUSH = Technique("push", 1e-3, 0.0, "continuous", 40.0, 1.0, 0.0, math.radians(5
 DRILL = replace(
     PUSH, kind="drill", rotation_speed=2.0 * math.pi, force_limit=150.0, cutting_coefficient=0.3
 )
-SKIN = SoftLayer(1.5e-3, 684e3, 0.48, 2.5e3, 0.11e6, 0.2, 0.2, 9.4e-15, 0.35, 3.85e-4)
-FAT = SoftLayer(12e-3, 47.8e3, 0.3, 500.0, 18.4e3, 0.2, 0.4, 5e-13, 0.35, 3.85e-4)
+SKIN = SoftLayer(
+    1.5e-3, 684e3, 0.48, 2.5e3, 0.11e6, 9.0, "planar", 0.2, 0.2, 9.4e-15, 0.35, 3.85e-4
+)
+FAT = SoftLayer(12e-3, 47.8e3, 0.3, 500.0, 18.4e3, 2.0, "planar", 0.2, 0.4, 5e-13, 0.35, 3.85e-4)
 STONE = Mineral(
-    1600.0, 0.494, 4.28e9, 0.2, 32.7e6, 240e6, 3.3e6, 0.18e6, 1.62, 0.5, 0.68, 0.35, 1.0, 2.5e-15,
-    0.15, 0.0,
+    1600.0, 3160.0, 0.494, 4.28e9, 0.2, 32.7e6, 240e6, 4.04, 3.3e6, 0.18e6, 1.5, 1.62, 0.5,
+    "capped", 0.68, 0.35, 1.0, 2.5e-15, 0.15, 0.0,
 )  # fmt: skip
+UNIFORM = DensityField("uniform", 1000.0, 2e-3, 0.15, 1e-3, 1)
 
 
 def case(needle: Needle = HYPODERMIC, technique: Technique = PUSH, **mineral: float) -> Case:
     """A 15 x 10 mm stone 2.5 mm below the skin; `mineral` replaces its properties."""
-    nodule = Nodule("stone", 15e-3, 10e-3, 2.5e-3, replace(STONE, **mineral), "held", 5e3)
+    stone = replace(STONE, **mineral)
+    nodule = Nodule("stone", 15e-3, 10e-3, 2.5e-3, stone, "held", 5e3, UNIFORM)
     return Case(
         needle=needle,
         technique=technique,
