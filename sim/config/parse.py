@@ -27,8 +27,9 @@ from sim.case import (
     Tip,
     Tissue,
 )
-from sim.config.limits import CHOICES, LIMITS, NAME, RULES, Flat, Limit, free_length, target
+from sim.config.limits import CHOICES, LIMITS, NAME, Flat, Limit
 from sim.config.refusal import refusal, unknown_key
+from sim.config.rules import RULES, free_length, target
 from sim.config.schema import CaseConfig, ComparisonConfig, PatientConfig, SideConfig, keys
 from sim.errors import ConfigError
 from sim.materials import mineral as laws
