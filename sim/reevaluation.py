@@ -154,9 +154,15 @@ def _infiltration_problem(case: Case, default: Case) -> Case:
     needle = dataclasses.replace(
         case.needle, steel=default.needle.steel, free_length=default.needle.free_length
     )
+    mineral = case.nodule.mineral
     nodule = dataclasses.replace(
         case.nodule,
-        mineral=_mixed(case.nodule.mineral, default.nodule.mineral),
+        mineral=dataclasses.replace(
+            _mixed(mineral, default.nodule.mineral),
+            density=mineral.density,  # the density field's
+            solid_density=mineral.solid_density,
+        ),
+        capsule=default.nodule.capsule,
         fixation=default.nodule.fixation,
         fixation_stiffness=default.nodule.fixation_stiffness,
     )

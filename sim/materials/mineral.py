@@ -8,7 +8,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.materials.value import Value
+
+Array = NDArray[np.float64]
 
 CONSTANTS = {
     "solid_density": Value("3.16 g/cm**3", "hydroxyapatite, crystallographic", "H"),
@@ -79,7 +84,7 @@ PASTE_STRENGTH = Value(
 )
 
 
-def porosity(density: float, solid_density: float) -> float:
+def porosity[T: (float, Array)](density: T, solid_density: float) -> T:
     """Return P = 1 - density / solid density (both kg/m3)."""
     return 1.0 - density / solid_density
 
@@ -113,6 +118,6 @@ def densification_strain(porosity: float) -> float:
     return -math.log1p(-porosity)
 
 
-def kozeny_carman(grain_size: float, porosity: float) -> float:
+def kozeny_carman[T: (float, Array)](grain_size: float, porosity: T) -> T:
     """Return the permeability d^2 P^3 / (180 (1 - P)^2) (m2) of a bed of grains (Carman 1937)."""
     return grain_size**2 * porosity**3 / (180.0 * (1.0 - porosity) ** 2)

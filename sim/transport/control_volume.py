@@ -22,6 +22,7 @@ from scipy.sparse import csr_array
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
+type ByRegion = Mapping[str, float | Array]  # one value per region, or one per cell (c,)
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class ControlVolumes:
     volumes: Mapping[str, Array]  # per region: (n,) m3, its share of each node's volume
     facets: Mapping[str, Index]  # per tagged boundary: the nodes of its facets (k, vertices)
     _stiffness: fem.Form = field(repr=False)
+    _lumped: fem.Form = field(repr=False)
     _coefficient: fem.Function = field(repr=False)
     _matrix: MatrixCSR = field(repr=False)
     _upper: Index = field(repr=False)  # (m,) where the matrix keeps the entry of each edge
@@ -71,23 +73,33 @@ class ControlVolumes:
         """Nodes of a tagged boundary."""
         return np.unique(self.facets[name])
 
-    def transmissibility(self, by_region: Mapping[str, float]) -> Array:
-        """Edge transmissibilities (m,) of ``-div(k grad p)`` with k constant in each region."""
+    @property
+    def centres(self) -> Array:
+        """Centroids of the cells, shape (c, 2 or 3), m."""
+        return self.points[self.cells].mean(axis=1)
+
+    def transmissibility(self, by_region: ByRegion) -> Array:
+        """Edge transmissibilities (m,) of ``-div(k grad p)`` with k constant in each cell."""
         self._coefficient.x.array[:] = self.per_cell(by_region)
         self._matrix.set_value(0.0)
         fem.assemble_matrix(self._matrix, self._stiffness)
         return -self._matrix.data[self._upper]
 
-    def per_cell(self, by_region: Mapping[str, float]) -> Array:
-        """Spread one value per region over the cells, shape (c,)."""
-        values = np.empty(len(self.cell_regions))
-        for name, tag in self.regions.items():
-            values[self.cell_regions == tag] = by_region[name]
+    def per_cell(self, by_region: ByRegion) -> Array:
+        """Spread a region's value, or pick its cells' values, over all cells, shape (c,).
+
+        A region that is not named has the value 0.
+        """
+        values = np.zeros(len(self.cell_regions))
+        for name, value in by_region.items():
+            own = self.cell_regions == self.regions[name]
+            values[own] = np.broadcast_to(value, own.shape)[own]
         return values
 
-    def weighted_volume(self, by_region: Mapping[str, float]) -> Array:
-        """Sum of the regional volumes of each node times a value per region, shape (n,)."""
-        return sum(by_region[name] * volume for name, volume in self.volumes.items())
+    def weighted_volume(self, by_region: ByRegion) -> Array:
+        """Integral (n,) of a value over each node's volume."""
+        self._coefficient.x.array[:] = self.per_cell(by_region)
+        return fem.assemble_vector(self._lumped).array.copy()
 
 
 def control_volumes(
@@ -148,6 +160,7 @@ def control_volumes(
         volumes=volumes,
         facets={name: nodes_of(facet_tags.find(tag)) for name, tag in boundaries.items()},
         _stiffness=stiffness,
+        _lumped=lumped,
         _coefficient=coefficient,
         _matrix=matrix,
         _upper=upper,

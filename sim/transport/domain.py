@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from meshes.axisymmetric import BOUNDARIES, REGIONS, injection_mesh
 from meshes.outline import Outline, needle_outline
 from sim.case import Case, Mineral, SoftLayer
+from sim.materials.density import density_at, permeability_at, porosity_at
 from sim.transport.control_volume import ControlVolumes, control_volumes
 from sim.transport.flow import Film, Flow, annular_film, unit_flow
 from sim.transport.species import Species
@@ -50,14 +52,21 @@ class Domain:
             "nodule": self.case.nodule.mineral,
         }
 
-    @property
-    def porosity(self) -> dict[str, float]:
-        """Porosity of each region."""
-        return {name: layer.porosity for name, layer in self.layers.items()}
+    @cached_property
+    def porosity(self) -> dict[str, float | Array]:
+        """Porosity of each region; of each cell in the nodule."""
+        own = {name: layer.porosity for name, layer in self.layers.items()}
+        return own | {"nodule": porosity_at(self.layers["nodule"], self._density)}
+
+    @cached_property
+    def _density(self) -> Array:
+        """Apparent density (kg/m3) the nodule's mineral would have in each cell."""
+        r, z = self.cv.centres.T
+        return density_at(self.case.nodule, r, -z)
 
     def pores(self) -> dict[str, Array]:
         """Pore volume (m3) of each node in each region."""
-        return {name: self.porosity[name] * v for name, v in self.cv.volumes.items()}
+        return {name: self.cv.weighted_volume({name: x}) for name, x in self.porosity.items()}
 
     def film(self) -> Film:
         """Return the gap along the shaft."""
@@ -71,20 +80,19 @@ class Domain:
         if self.case.injection.track_gap > 0.0:
             on_film = self.cv.boundary("film")
             sink = np.append(sink, on_film[np.argmax(self.cv.points[on_film, 1])])
-        mobility = {
-            name: layer.permeability / self.case.drug.viscosity
-            for name, layer in self.layers.items()
-        }
+        permeability = {name: layer.permeability for name, layer in self.layers.items()}
+        permeability["nodule"] = permeability_at(self.layers["nodule"], self._density)
+        mobility = {name: k / self.case.drug.viscosity for name, k in permeability.items()}
         return unit_flow(self.cv, mobility, self.cv.boundary("mouth"), sink, film)
 
     def species(self, flow: Flow | None) -> Species:
         """Return the drug's transport coefficients with `flow`, or at rest."""
         cv, layers = self.cv, self.layers
         diffusivity = {
-            name: layer.porosity * layer.diffusion_ratio * self.case.drug.diffusivity
+            name: self.porosity[name] * layer.diffusion_ratio * self.case.drug.diffusivity
             for name, layer in layers.items()
         }
-        clearance = {name: layer.porosity * layer.clearance_rate for name, layer in layers.items()}
+        clearance = {name: self.porosity[name] * x.clearance_rate for name, x in layers.items()}
         return Species(
             edges=cv.edges,
             capacity=cv.weighted_volume(self.porosity),

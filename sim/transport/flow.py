@@ -14,14 +14,13 @@ Poiseuille): an edge of length L at radius r conducts ``2 pi r h^3 / (12 mu L)``
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.transport.control_volume import ControlVolumes, Edges
+from sim.transport.control_volume import ByRegion, ControlVolumes, Edges
 from sim.transport.linear import LinearSystem
 
 Array = NDArray[np.float64]
@@ -70,7 +69,7 @@ def annular_film(cv: ControlVolumes, boundary: str, gap: float, viscosity: float
 
 def unit_flow(
     cv: ControlVolumes,
-    mobility: Mapping[str, float],
+    mobility: ByRegion,
     source: Index,
     sink: Index,
     film: Film | None = None,
@@ -80,7 +79,7 @@ def unit_flow(
     Parameters
     ----------
     mobility : mapping
-        Permeability / viscosity of each region, m2/(Pa s).
+        Permeability / viscosity of each region or cell, m2/(Pa s).
     film : Film, optional
         Conducts beside the tissue.
 

@@ -99,7 +99,7 @@ OPTIONS = [(group, name) for group, options in GROUPS.items() for name in option
 
 @pytest.mark.parametrize(("group", "name"), OPTIONS)
 def test_every_option_makes_a_case(config, group, name):
-    """With the defaults of the other groups, a nodule that fits into a finger, a trocar to drill."""
+    """With the defaults of the other groups, a nodule that fits a finger, a trocar to drill."""
     needle = "14G_coaxial" if name == "drill" else "27G"
     config = OmegaConf.merge(config, {"needle": plain(GROUPS["needle"][needle])})
     chosen = OmegaConf.merge(config, {group: plain(GROUPS[group][name])})

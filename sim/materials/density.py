@@ -1,0 +1,72 @@
+"""The nodule's density from place to place, and what follows it.
+
+The laws are those of `sim.materials.mineral`, taken relative to the mineral's own density, so that
+a strength given outright (a paste) varies in the same proportion. Young's modulus goes with the
+strength. What a change of density does to diffusion ratio, friction and plastic shape is left out.
+
+The random field is Gaussian with the covariance ``exp(-(d / l)**2)``, summed from plane waves
+(Shinozuka & Deodatis 1991, Appl. Mech. Rev. 44:191) in the half plane (r, z): its patches are rings
+about the needle's axis, since everything around the needle is axisymmetric. It is clipped to
+porosities that exist.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.case import DensityField, Mineral, Nodule
+from sim.materials.mineral import kozeny_carman, porosity
+
+Array = NDArray[np.float64]
+
+WAVES = 512  # of the random field: its covariance is met to about 1/sqrt(WAVES)
+LEAST, MOST = 0.02, 0.99  # of the solid's density
+
+
+def density_at(nodule: Nodule, r: Array, depth: Array) -> Array:
+    """Return the apparent density (kg/m3) at points of the nodule.
+
+    Parameters
+    ----------
+    r, depth : arrays of one shape
+        Distance from the axis and depth below the skin's surface (m).
+    """
+    mean, field = nodule.mineral.density, nodule.density_field
+    if field.kind == "uniform":
+        return np.full(np.shape(r), mean)
+    if field.kind == "shell_core":
+        across = 0.5 * nodule.diameter - field.shell_thickness
+        along = 0.5 * nodule.height - field.shell_thickness
+        inside = (r / across) ** 2 + ((depth - nodule.centre_depth) / along) ** 2 < 1.0
+        return np.where(inside, field.core_density, mean)
+    solid = nodule.mineral.solid_density
+    varied = mean * (1.0 + field.variation * _waves(field, r, depth))
+    return np.clip(varied, LEAST * solid, MOST * solid)
+
+
+def strength_ratio(mineral: Mineral, density: Array) -> Array:
+    """Return sigma_c at `density` (kg/m3) / sigma_c at the mineral's own."""
+    return np.exp(mineral.strength_decay * (density - mineral.density) / mineral.solid_density)
+
+
+def porosity_at(mineral: Mineral, density: Array) -> Array:
+    """Return the porosity at `density` (kg/m3)."""
+    return porosity(density, mineral.solid_density)
+
+
+def permeability_at(mineral: Mineral, density: Array) -> Array:
+    """Return the permeability (m2) at `density` (kg/m3), by Kozeny and Carman."""
+    here, own = porosity_at(mineral, density), mineral.porosity
+    return mineral.permeability * kozeny_carman(1.0, here) / kozeny_carman(1.0, own)
+
+
+def _waves(field: DensityField, r: Array, depth: Array) -> Array:
+    """Return a Gaussian field of mean 0 and variance 1 at the points."""
+    random = np.random.default_rng(field.seed)
+    wave_number = random.normal(scale=math.sqrt(2.0) / field.correlation_length, size=(2, WAVES))
+    phase = random.uniform(0.0, 2.0 * math.pi, WAVES)
+    angle = np.multiply.outer(r, wave_number[0]) + np.multiply.outer(depth, wave_number[1])
+    return math.sqrt(2.0 / WAVES) * np.cos(angle + phase).sum(axis=-1)
