@@ -129,6 +129,8 @@ def evaluate(case: Case, models: InsertionModels) -> InsertionResult:
             total.force, bending, out=np.full_like(bending, np.inf), where=bending > 0.0
         ),
         nodule_displacement=path.displacement,
+        tip_deflection=path.use.tip_deflection,
+        ratios=path.use.ratio,
     )
     return InsertionResult(
         outcome=outcome,
@@ -144,7 +146,10 @@ def evaluate(case: Case, models: InsertionModels) -> InsertionResult:
         margins=_margins(planned.use),
         nodule_displacement=float(path.displacement[-1]),
         tip_deflection=float(path.use.tip_deflection.max()),
+        core_length=0.0,
         lumen_plugged=_plugged(case, inside),
+        fragment_risk="",
+        crushed=None,
         events=_events(case, path, outcome),
         notes=ASSUMPTIONS + _warnings(case, models, path),
         statistics=models.resistance.statistics

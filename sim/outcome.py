@@ -6,10 +6,13 @@ SI units, depth positive downwards from the skin's surface.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from sim.mechanics.crushed_zone import CrushedZone
 
 Outcome = Literal[
     "reached_target",
@@ -37,6 +40,8 @@ class ForceCurve:
     buckling_load: Array  # N, of the ideally straight needle
     bending_limit: Array  # N, axial force at which it yields as it is loaded; inf: no bending
     nodule_displacement: Array  # m, push-away
+    tip_deflection: Array  # m, lateral
+    ratios: dict[str, Array]  # demand / limit of each mechanism
 
     @property
     def travel(self) -> Array:
@@ -69,7 +74,10 @@ class InsertionResult:
     # blunting, splitting, operator, torque; inf where the demand is nil
     nodule_displacement: float  # m at the end
     tip_deflection: float  # m, lateral
+    core_length: float  # m, of mineral in the lumen
     lumen_plugged: bool
+    fragment_risk: str  # why steel may stay in the nodule; empty: it should not
+    crushed: CrushedZone | None  # None: the nodule was not entered
     events: tuple[Event, ...] = ()
     notes: tuple[str, ...] = ()  # assumptions and limits a reader must know
     statistics: dict[str, float] = field(default_factory=dict)  # steps, iterations, cpu_s, ...

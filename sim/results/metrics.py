@@ -58,7 +58,9 @@ MEANINGS: dict[str, Meaning] = {
     "insertion.slip_margin": Meaning("Margin to slipping off the nodule"),
     "insertion.nodule_displacement_mm": Meaning("Push-away of the nodule", "mm"),
     "insertion.tip_deflection_mm": Meaning("Lateral deflection of the tip", "mm"),
+    "insertion.core_length_mm": Meaning("Core of mineral in the lumen", "mm"),
     "insertion.lumen_plugged": Meaning("Lumen takes up a plug of mineral"),
+    "insertion.fragment_risk": Meaning("Steel may stay in the nodule"),
     "infiltration.injected_volume_mL": Meaning("Injected volume", "mL"),
     "infiltration.injection_time_s": Meaning("Injection time", "s"),
     "infiltration.ended_by": Meaning("Injection ended by"),
@@ -113,10 +115,15 @@ def insertion_metrics(case: Case, result: InsertionResult) -> tuple[dict[str, Js
     values |= {
         "insertion.nodule_displacement_mm": MM * result.nodule_displacement,
         "insertion.tip_deflection_mm": MM * result.tip_deflection,
+        "insertion.core_length_mm": MM * result.core_length,
         "insertion.lumen_plugged": result.lumen_plugged,
+        "insertion.fragment_risk": bool(result.fragment_risk),
     }
     reasons = {f"insertion.{name}_margin": NO_DEMAND for name in MARGINS}
-    return _nulled(values, reasons | {"insertion.nodule_entry_force_N": NOT_TOUCHED})
+    values, notes = _nulled(values, reasons | {"insertion.nodule_entry_force_N": NOT_TOUCHED})
+    if result.fragment_risk:
+        notes.append(f"insertion.fragment_risk: {result.fragment_risk}")
+    return values, notes
 
 
 def infiltration_metrics(result: InfiltrationResult) -> tuple[dict[str, Json], list[str]]:

@@ -10,7 +10,7 @@ from sim.results.metrics import MG, MM, N_MM
 
 
 def force_table(result: InsertionResult) -> Table:
-    """Return the force-depth curve, one row per computed depth."""
+    """Return the force-depth curve, one row per computed depth; a ratio is demand / limit."""
     curve = result.curve
     return {
         "depth_mm": MM * curve.depth,
@@ -22,6 +22,8 @@ def force_table(result: InsertionResult) -> Table:
         "buckling_load_N": curve.buckling_load,
         "bending_limit_N": curve.bending_limit,
         "nodule_displacement_mm": MM * curve.nodule_displacement,
+        "tip_deflection_mm": MM * curve.tip_deflection,
+        **{f"{name}_ratio": ratio for name, ratio in curve.ratios.items()},
     }
 
 
