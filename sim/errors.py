@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 
 class ConfigError(ValueError):
     """A value the user gave cannot be used; raised before any meshing.
@@ -22,4 +24,18 @@ class ConfigError(ValueError):
 
 
 class SolverError(RuntimeError):
-    """A numerical solution could not be found, after its step was cut as far as it may be."""
+    """A numerical solution could not be found, after its step was cut as far as it may be.
+
+    Parameters
+    ----------
+    message : str
+        What failed: the stage, the step and its residual.
+    last_good : mapping, optional
+        What was reached before, as columns of equal length; each name carries its unit.
+    """
+
+    def __init__(
+        self, message: str, last_good: Mapping[str, Sequence[float]] | None = None
+    ) -> None:
+        self.last_good = dict(last_good or {})
+        super().__init__(message)
