@@ -9,7 +9,6 @@ from sim.insertion import evaluate
 from sim.mechanics.contact import needle_cone
 from sim.mechanics.failure import utilisation
 from sim.mechanics.loads import path_loads
-from sim.mechanics.pushaway import NoduleSupport
 from tests.unit.mechanics.patient import (
     COAXIAL,
     DRILL,
@@ -151,7 +150,8 @@ def test_a_needle_that_stops_in_the_skin_does_not_change_what_the_skin_asks_for(
 def test_a_thin_plate_springs_back_when_the_tip_leaves_it():
     of = case()
     of = replace(of, nodule=replace(of.nodule, height=1e-3), target_depth=9e-3)
-    soft, hard = (NoduleSupport(np.zeros(1), np.full(1, k), 5e-3, 0.0) for k in (1e3, 1e5))
+    support = replace(models().support, layer=5e-3, spring=0.0)
+    soft, hard = (replace(support, stiffness=np.full(1, k)) for k in (1e3, 1e5))
     yielding, firm = (evaluate(of, replace(models(), support=s)) for s in (soft, hard))
     assert yielding.outcome == firm.outcome == "reached_target"
     assert np.any(np.diff(yielding.curve.travel) < 0.0)
@@ -168,7 +168,7 @@ def test_an_unsteady_resistance_is_said():
 
 def test_a_fixed_nodule_stays_and_the_hand_travels_less():
     of = case(**SOFT)
-    fixed = replace(models(), support=NoduleSupport(np.zeros(1), np.full(1, np.inf), 1e-3, np.inf))
+    fixed = replace(models(), support=replace(models().support, spring=np.inf))
     held, still = evaluate(of, models()), evaluate(of, fixed)
     assert still.nodule_displacement == 0.0
     assert still.peak_force == held.peak_force
@@ -266,11 +266,12 @@ def test_the_same_physics_in_other_units(needle, technique):
     support = have.support
     other = replace(
         have,
-        support=NoduleSupport(
-            support.penetration * length,
-            support.stiffness * stress * length,
-            support.layer * length,
-            support.spring * stress * length,
+        support=replace(
+            support,
+            penetration=support.penetration * length,
+            stiffness=support.stiffness * stress * length,
+            layer=support.layer * length,
+            spring=support.spring * stress * length,
         ),
     )
     here, there = evaluate(of, have), evaluate(scaled(of, length, stress), other)

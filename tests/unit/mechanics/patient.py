@@ -90,5 +90,5 @@ def analytic_curve(
 
 def models(curve: ResistanceCurve | None = None) -> InsertionModels:
     """The analytic curve and a support of 7 N/mm with 1 mm of fat below."""
-    support = NoduleSupport(np.array([0.0, 10e-3]), np.array([7e3, 7e3]), 1e-3, 5e3)
+    support = NoduleSupport(np.array([0.0]), np.array([7e3]), 1e-3, 5e3, np.ones(1), np.ones(1))
     return InsertionModels(curve or analytic_curve(), support)
