@@ -1,6 +1,7 @@
-"""One run: a needle through insertion and infiltration into a run folder.
+"""One run: a needle through insertion, and infiltration if asked for, into a run folder.
 
-The one code path behind `experiments.run_case` and both sides of `experiments.compare_gauges`.
+The one code path behind `experiments.run_case`, `experiments.insertion` and both sides of
+`experiments.compare_gauges`.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 import dataclasses
 import logging
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from sim.case import Case
@@ -44,6 +46,9 @@ from sim.sensitivity import Row
 
 log = logging.getLogger(__name__)
 
+INSERTION_ALONE = "only the insertion was asked for"
+
+type Finish = Callable[[str, str], None]  # (status, reason)
 type Sweep = Callable[[Case, InsertionModels, Show], tuple[list[Row], list[str]]]
 
 
@@ -53,7 +58,7 @@ class Job:
 
     `config` is the resolved configuration behind `case`, as YAML; `inputs` are its values with
     their sources; `command` repeats the run; `sweep` is the one-at-a-time pass over the case's
-    uncertain inputs, None to leave it out.
+    uncertain inputs, None to leave it out. `infiltration` is False for the insertion alone.
     """
 
     case: Case
@@ -62,6 +67,7 @@ class Job:
     command: str
     inputs: Sequence[Input] = ()
     sweep: Sweep | None = None
+    infiltration: bool = True
 
 
 def begin(job: Job, folder: Path) -> None:
@@ -90,29 +96,39 @@ def run_case(job: Job, show: Show = silent) -> str:
         begin(job, aside)
         writer = _Writer(aside, job.case)
         try:
-            _stages(job, writer, show)
-            writer.finish("complete", "")
-            with writer.watch.stage("figures_and_report"):
-                show("report", 0.0)
-                record = load(aside)
-                write_report(aside, [record], draw([record], aside), job.command)
-                show(DONE, 1.0)
-        except KeyboardInterrupt:
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, signal.SIG_IGN)  # a second one must not tear the record
-            log.info("interrupted")
-            writer.finish("interrupted", "the run was interrupted")
-            raise
-        except SolverError as error:
-            log.error("%s", error)
-            writer.finish("failed", str(error))
+            with concluded(writer.finish):
+                _stages(job, writer, show)
+                writer.finish("complete", "")
+                with writer.watch.stage("figures_and_report"):
+                    show("report", 0.0)
+                    record = load(aside)
+                    write_report(aside, [record], draw([record], aside), job.command)
+                    show(DONE, 1.0)
+        except SolverError:
             return "failed"
-        except Exception as error:
-            log.exception("the run failed")
-            writer.finish("failed", f"{type(error).__name__}: {error}")
-            raise
         writer.finish("complete", "")
     return "complete"
+
+
+@contextmanager
+def concluded(finish: Finish) -> Iterator[None]:
+    """Have the ending recorded of what does not come to its end inside; its exception goes on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)  # a second one must not tear the record
+        log.info("interrupted")
+        finish("interrupted", "the run was interrupted")
+        raise
+    except SolverError as error:
+        log.error("%s", error)
+        finish("failed", str(error))
+        raise
+    except Exception as error:
+        log.exception("the run failed")
+        finish("failed", f"{type(error).__name__}: {error}")
+        raise
 
 
 def _stages(job: Job, writer: _Writer, show: Show) -> None:
@@ -123,6 +139,8 @@ def _stages(job: Job, writer: _Writer, show: Show) -> None:
         insertion = evaluate(case, models)
     writer.insertion(insertion)
     log.info("%s: %s", insertion.outcome, insertion.reason)
+    if not job.infiltration:
+        return
     with watch.stage("infiltration"):
         infiltration = infiltrate(case, insertion, show)
     writer.infiltration(infiltration)
@@ -163,7 +181,9 @@ class _Writer:
         values, notes = dict(self.values), list(self.notes)
         for stage in ("insertion", "infiltration"):
             if not any(key.startswith(f"{stage}.") for key in values):
-                nulls, why = metrics.missing_metrics(stage, f"not computed, {reason}")
+                nulls, why = metrics.missing_metrics(
+                    stage, f"not computed, {reason or INSERTION_ALONE}"
+                )
                 values |= nulls
                 notes += why
         treatment, why = metrics.treatment_metrics()

@@ -1,0 +1,36 @@
+"""One needle's insertion, without the injection: ``./run python -m experiments.insertion``."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+
+from omegaconf import DictConfig
+from rich.console import Console
+
+from experiments.wiring import command_line, make_job, output_folder
+from sim.config import to_case
+from sim.config.app import hydra_main
+from sim.report.words import insertion_words
+from sim.results.progress import bars
+from sim.results.record import FORCE, REPORT, load
+from sim.run import run_case
+
+
+@hydra_main("insertion", to_case)
+def main(cfg: DictConfig) -> None:
+    """Run, say what happened and where the force curve and the report are."""
+    console = Console()
+    folder = output_folder(cfg.needle.name)
+    job = make_job(cfg, folder, command_line("experiments.insertion"), turning_points=False)
+    with bars([cfg.needle.name], console) as (show,):
+        status = run_case(dataclasses.replace(job, infiltration=False), show)
+    console.print(insertion_words(load(folder)), highlight=False)
+    if status != "complete":
+        sys.exit(1)
+    console.print(f"forces: {folder / FORCE}", highlight=False, soft_wrap=True)
+    console.print(f"report: {folder / REPORT}", highlight=False, soft_wrap=True)
+
+
+if __name__ == "__main__":
+    main()
