@@ -1,15 +1,10 @@
-"""Contact of the needle's tip and shaft with the layers it passes: extent, friction, torque.
+"""Contact of the needle with the layers it passes: which part of its outline is where, friction.
 
-The tip is a cone: a trocar with its own half-angle; a bevel of angle beta with the cone of the same
-length, cot(theta) = 2 cot(beta), whose friction equals that of the bevel's face plus that of the
-wall which carries the face's lateral reaction (statics, to first order in mu). Trocar faces, the
-step between stylet and cannula and a hollow tip's lumen are not resolved: the tip is closed and
-reaches from the axis to the outer diameter.
-
-Coulomb friction opposes the sliding velocity. At radius r the needle slides with v along and
-omega r around, so the axial share of the friction is v / sqrt(v^2 + omega^2 r^2); it is integrated
-in closed form over the cone with uniform pressure. An oscillating rotation counts with its mean
-speed.
+Coulomb friction opposes the sliding velocity. At radius r the needle slides with v along its face
+and omega r around, so the axial share of the friction is v / sqrt(v^2 + omega^2 r^2); it is
+integrated in closed form over frusta with uniform pressure. (Along a face of half-angle theta what
+it displaces slides with v cos(theta) if it moves across the face and with v / cos(theta) if it
+moves across the axis; v is the mean of both.)
 """
 
 from __future__ import annotations
@@ -18,39 +13,44 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from sim.case import Needle, Technique
-from sim.needles.tip import cone_half_angle
+from sim.case import Technique
+from sim.needles.tip import Profile, tip_profile
 
 Array = NDArray[np.float64]
 
-
-@dataclass(frozen=True)
-class Cone:
-    """The closed cone that stands for the needle's tip."""
-
-    radius: float  # m, of its base: the needle's outer radius
-    half_angle: float  # rad
-
-    @property
-    def length(self) -> float:
-        """Axial length (m)."""
-        return self.radius / math.tan(self.half_angle)
+needle_cone = tip_profile
 
 
 @dataclass(frozen=True)
 class Engagement:
-    """The part of the needle inside one layer, per depth of the tip; arrays of one shape."""
+    """The part of a needle inside one layer, per frustum (k) and depth of the tip (n)."""
 
-    inner: Array  # m, radius of the cone where it leaves the layer below (0: tip inside)
-    outer: Array  # m, radius of the cone where it enters the layer
-    shaft: Array  # m, length of shaft inside
+    profile: Profile
+    narrow: Array  # (k, n) m, radius of the frustum where it leaves the layer below
+    wide: Array  # (k, n) m, where it enters the layer; as `narrow` when it is not inside
+    wall: Array  # (k, n) m, length inside of the cylinder behind the frustum; last: the shaft
+
+    @property
+    def areas(self) -> Array:
+        """Projected contact area of each frustum (m2), (k, n)."""
+        return math.pi * (self.wide**2 - self.narrow**2)
 
     @property
     def area(self) -> Array:
-        """Projected contact area of the cone (m2)."""
-        return math.pi * (self.outer**2 - self.inner**2)
+        """Projected contact area of the tip (m2), (n,)."""
+        return self.areas.sum(axis=0)
+
+    @property
+    def inner(self) -> Array:
+        """Radius of the outline where it leaves the layer below (m), (n,); 0: tip inside."""
+        return (self.narrow - self.profile.narrow[:, None]).sum(axis=0)
+
+    @property
+    def outer(self) -> Array:
+        """Radius of the outline where it enters the layer (m), (n,)."""
+        return (self.wide - self.profile.narrow[:, None]).sum(axis=0)
 
 
 @dataclass(frozen=True)
@@ -61,55 +61,67 @@ class Friction:
     torque: Array
 
 
-def needle_cone(needle: Needle) -> Cone:
-    """Return the cone that stands for the tip of `needle`."""
-    return Cone(0.5 * needle.outer_diameter, cone_half_angle(needle.tip))
-
-
-def engage(cone: Cone, depth: Array, top: float, bottom: float) -> Engagement:
+def engage(profile: Profile, depth: Array, top: float, bottom: float) -> Engagement:
     """Return what lies between the depths `top` and `bottom` (m) with the tip at `depth` (m)."""
-    slope = math.tan(cone.half_angle)
-    inner, outer = (np.clip((depth - z) * slope, 0.0, cone.radius) for z in (bottom, top))
-    return Engagement(inner, outer, np.clip(depth - cone.length - top, 0.0, bottom - top))
+    slope, narrow, wide = (
+        a[:, None] for a in (np.tan(profile.angle), profile.narrow, profile.wide)
+    )
+    low, high = (
+        np.clip(narrow + (depth - z - profile.start[:, None]) * slope, narrow, wide)
+        for z in (bottom, top)
+    )
+    behind = profile.end[:, None]
+    wall = np.clip(depth - top - behind, 0.0, profile.walls[:, None])
+    wall -= np.clip(depth - bottom - behind, 0.0, profile.walls[:, None])
+    return Engagement(profile, low, high, wall)
 
 
-def cone_friction(
-    pressure: Array, friction: float, cone: Cone, engagement: Engagement, technique: Technique
+def face_friction(
+    pressure: ArrayLike, friction: float, part: Engagement, technique: Technique
 ) -> Friction:
-    """Return the friction of a cone under uniform `pressure` (Pa) that advances and rotates.
+    """Return the friction of the faces under `pressure` (Pa), uniform or (k, n).
 
-    With kappa = omega a / v and q = sqrt(1 + kappa^2), a cone engaged from its tip to radius a has
-
-        F = mu p pi a^2 cot(theta) * 2 / (q + 1),
-        T = mu p pi a^3 / sin(theta) * (2/3) kappa (q + 2) / (q + 1)^2,
-
-    the integrals of mu p (v, omega r^2) / sqrt(v^2 + omega^2 r^2) over its surface. Without
-    rotation F = mu p pi a^2 cot(theta) and T = 0.
+    A cone engaged from its tip to radius a has, with the integrals of `axial_area` and
+    `turning_moment`, F = mu p cot(theta) A_v and T = mu p / sin(theta) M. Without rotation
+    F = mu p pi a^2 cot(theta) and T = 0.
     """
-    outer = _whole_cone(engagement.outer, cone.half_angle, technique)
-    inner = _whole_cone(engagement.inner, cone.half_angle, technique)
-    traction = friction * pressure
+    traction, angle = friction * np.asarray(pressure), part.profile.angle[:, None]
+    along = axial_area(part.wide, technique) - axial_area(part.narrow, technique)
+    around = turning_moment(part.wide, technique) - turning_moment(part.narrow, technique)
     return Friction(
-        traction * (outer.force - inner.force), traction * (outer.torque - inner.torque)
+        (traction * along / np.tan(angle)).sum(axis=0),
+        (traction * around / np.sin(angle)).sum(axis=0),
     )
 
 
-def _whole_cone(radius: Array, angle: float, technique: Technique) -> Friction:
-    """Friction of the cone from its tip to `radius` under unit traction."""
+def axial_area(radius: Array, technique: Technique) -> Array:
+    """Return the integral of v / sqrt(v^2 + omega^2 r^2) over a disc of `radius` (m2).
+
+    With kappa = omega a / v and q = sqrt(1 + kappa^2) it is pi a^2 * 2 / (q + 1).
+    """
+    q = np.hypot(1.0, technique.rotation_speed * radius / technique.axial_speed)
+    return math.pi * radius**2 * 2.0 / (q + 1.0)
+
+
+def turning_moment(radius: Array, technique: Technique) -> Array:
+    """Return the integral of omega r^2 / sqrt(v^2 + omega^2 r^2) over a disc of `radius` (m3).
+
+    It is pi a^3 (2/3) kappa (q + 2) / (q + 1)^2: 2 pi a^3 / 3 for fast rotation, 0 without.
+    """
     kappa = technique.rotation_speed * radius / technique.axial_speed
-    q = np.sqrt(1.0 + kappa**2)
-    area = math.pi * radius**2
-    return Friction(
-        area / math.tan(angle) * 2.0 / (q + 1.0),
-        area * radius / math.sin(angle) * (2.0 / 3.0) * kappa * (q + 2.0) / (q + 1.0) ** 2,
-    )
+    q = np.hypot(1.0, kappa)
+    return math.pi * radius**3 * (2.0 / 3.0) * kappa * (q + 2.0) / (q + 1.0) ** 2
 
 
-def shaft_friction(
-    pressure: Array | float, friction: float, radius: float, length: Array, technique: Technique
+def wall_friction(
+    pressure: ArrayLike, friction: float, part: Engagement, technique: Technique
 ) -> Friction:
-    """Return the friction of a cylinder under mean wall `pressure` (Pa) over `length` (m)."""
+    """Return the friction of the cylinders under mean wall `pressure` (Pa), uniform or (k, n)."""
+    radius = part.profile.wide[:, None]
     surface_speed = technique.rotation_speed * radius
-    speed = math.hypot(technique.axial_speed, surface_speed)
-    grip = friction * pressure * 2.0 * math.pi * radius * length
-    return Friction(grip * technique.axial_speed / speed, grip * radius * surface_speed / speed)
+    speed = np.hypot(technique.axial_speed, surface_speed)
+    grip = friction * np.asarray(pressure) * 2.0 * math.pi * radius * part.wall
+    return Friction(
+        (grip * technique.axial_speed / speed).sum(axis=0),
+        (grip * radius * surface_speed / speed).sum(axis=0),
+    )

@@ -2,27 +2,37 @@
 
 Depths are in the nodule's own frame: the needle is resisted where its tip is in the tissue, however
 far the nodule has moved meanwhile. Penetration is quasi-static and rate-independent.
+
+Mineral: every face of the tip is met by the dimensionless pressure N of the tabulated cone, on its
+projected area; N of a crushing foam hardly depends on the angle (1.36 to 1.38 from 3 to 45
+degrees), so steps and rounded points take the cone's. While a face enters, indentation is
+self-similar and N that of the cone just buried; from then on it is compared with the curve at equal
+travel, in units of the face's own radius. Where a face leaves the nodule again, the pressure acts
+on the area still inside. A face that follows another one (a cannula's mouth behind its stylet)
+meets mineral as if fresh. The bore's wall holds where the tip left it; `wall_pressure_ratio` of its
+pressure stays. Where the density varies, stresses go with the strength of the place: its mean over
+a face's area and over a wall's length.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.case import Case, Mineral, SoftLayer, Technique, Tissue
-from sim.mechanics import cutting, drilling, resistance
+from sim.case import Case, SoftLayer, Technique, Tissue
+from sim.mechanics import cutting, drilling, lumen, resistance
 from sim.mechanics.contact import (
-    Cone,
     Engagement,
-    cone_friction,
     engage,
-    needle_cone,
-    shaft_friction,
+    face_friction,
+    wall_friction,
 )
 from sim.mechanics.resistance import ResistanceCurve
+from sim.mechanics.strength import LocalStrength
+from sim.needles.tip import Profile, tip_profile
 
 Array = NDArray[np.float64]
 
@@ -32,10 +42,10 @@ class LayerLoad:
     """Forces of one layer on the needle, per depth; arrays of one shape."""
 
     crack: Array  # N, axial, extension of the crack (soft layers)
-    normal: Array  # N, axial, pressure on the cone
-    drag: Array  # N, axial, friction on the cone
-    shaft: Array  # N, axial, friction on the shaft
-    torque: Array  # N m, friction and cutting edges
+    normal: Array  # N, axial, pressure on the tip
+    drag: Array  # N, axial, friction on the tip
+    shaft: Array  # N, axial, friction on the shaft, less the pull of a thread on it
+    torque: Array  # N m, friction, cutting edges and thread
     opening: Array  # N, by which the needle pushes the two halves of the layer apart
 
     @property
@@ -77,23 +87,42 @@ def path_loads(case: Case, curve: ResistanceCurve, depth: Array) -> PathLoads:
     curve : ResistanceCurve
         Dimensionless resistance of the nodule's mineral.
     depth : (n,) array
+
+    Raises
+    ------
+    ValueError
+        If the shaft's thread locks (`drilling.screw_torque`).
     """
-    cone, technique, nodule = needle_cone(case.needle), case.technique, case.nodule
+    profile, technique, nodule = tip_profile(case.needle), case.technique, case.nodule
     top, bottom = nodule.depth, nodule.depth + nodule.height
     skin, subcutis = (
         sum(
             (
-                _soft(layer, cone, engage(cone, depth, *piece), technique)
+                _soft(layer, engage(profile, depth, *piece), technique)
                 for piece in _outside(start, end, top, bottom)
             ),
             start=_nothing(depth),
         )
         for layer, start, end in _layers(case.tissue)
     )
-    mineral = _mineral(
-        nodule.mineral, curve, cone, engage(cone, depth, top, bottom), technique, depth - top
+    part = engage(profile, depth, top, bottom)
+    mineral = _mineral(case, curve, profile, part, depth)
+    resisted = (skin + subcutis + mineral).force
+    thread = drilling.thread(nodule.mineral, part, technique, resisted)
+    mineral = replace(
+        mineral, shaft=mineral.shaft - thread.pull, torque=mineral.torque + thread.torque
     )
     return PathLoads(depth, skin, subcutis, mineral)
+
+
+def turning_point_loads(case: Case, curve: ResistanceCurve, depth: Array) -> PathLoads:
+    """Return the forces where an oscillating needle turns round while the hand keeps its speed.
+
+    It rests in rotation and is pushed. `path_loads` takes the other bound: a hand that keeps its
+    thrust, and waits there.
+    """
+    technique = replace(case.technique, rotation_speed=0.0, thread_lead=None)
+    return path_loads(replace(case, technique=technique), curve, depth)
 
 
 def _layers(tissue: Tissue) -> list[tuple[SoftLayer, float, float]]:
@@ -111,63 +140,54 @@ def _nothing(depth: Array) -> LayerLoad:
     return LayerLoad(*(np.zeros_like(depth) for _ in range(6)))
 
 
-def _soft(layer: SoftLayer, cone: Cone, part: Engagement, technique: Technique) -> LayerLoad:
+def _soft(layer: SoftLayer, part: Engagement, technique: Technique) -> LayerLoad:
     pressure = cutting.wall_pressure(layer)
-    drag = cone_friction(pressure, layer.friction, cone, part, technique)
-    shaft = shaft_friction(pressure, layer.friction, cone.radius, part.shaft, technique)
+    drag = face_friction(pressure, layer.friction, part, technique)
+    shaft = wall_friction(pressure, layer.friction, part, technique)
     return LayerLoad(
         crack=cutting.cutting_force(layer, part),
         normal=pressure * part.area,
         drag=drag.force,
         shaft=shaft.force,
         torque=drag.torque + shaft.torque,
-        opening=_opening(pressure, pressure, cone, part),
+        opening=_opening(pressure, pressure, part),
     )
 
 
 def _mineral(
-    mineral: Mineral,
-    curve: ResistanceCurve,
-    cone: Cone,
-    part: Engagement,
-    technique: Technique,
-    penetration: Array,
+    case: Case, curve: ResistanceCurve, profile: Profile, part: Engagement, depth: Array
 ) -> LayerLoad:
-    """Forces of the nodule: the dimensionless curve, the edges' relief, Coulomb friction.
+    """Forces of the nodule, a thread's apart."""
+    technique, nodule, mineral = case.technique, case.nodule, case.nodule.mineral
+    penetration, strength = depth - nodule.depth, LocalStrength.along(nodule)
+    buried = 1.0 / math.tan(curve.half_angle)
 
-    The curve's wall holds where the tip left it; `wall_pressure_ratio` of its pressure stays.
+    end, radius = (a[:, None] for a in profile.face_ends())
+    travel = np.maximum(penetration - end, 0.0) / radius
+    factor, _ = resistance.evaluate(curve, buried + travel)
+    travel = np.clip(penetration - profile.end[:, None], 0.0, profile.walls[:, None])
+    _, wall_factor = resistance.evaluate(curve, buried + travel / profile.wide[:, None])
 
-    The curve's cone may be blunter than the needle's. While the cone enters, both are compared at
-    equal contact area (self-similar indentation); once buried, at equal travel since then. Where
-    the cone leaves the nodule again, the pressure acts on the area still inside.
-    """
-    s, buried = np.maximum(penetration, 0.0) / cone.radius, 1.0 / math.tan(cone.half_angle)
-    curve_buried = 1.0 / math.tan(curve.half_angle)
-    entering = s < buried
-    normal_factor, wall_factor = resistance.evaluate(
-        curve, np.where(entering, s / buried * curve_buried, curve_buried + s - buried)
-    )
-    disc = math.pi * cone.radius**2
-    contact = math.pi * np.maximum(part.outer, 1e-6 * cone.radius) ** 2
-    diameter = 2.0 * part.outer
-    pushed = mineral.crushing_strength * normal_factor * disc / contact
-    pressure = pushed * drilling.thrust_ratio(diameter, technique)
-    wall = mineral.crushing_strength * wall_factor * mineral.wall_pressure_ratio
-    drag = cone_friction(pressure, mineral.friction, cone, part, technique)
-    shaft = shaft_friction(wall, mineral.friction, cone.radius, part.shaft, technique)
-    normal = pressure * part.area
-    edges = drilling.cutting_torque(normal, diameter, technique)
+    closed = lumen.closed_share(case.needle, nodule, curve, penetration)
+    pushed = factor * closed * strength.on_faces(part, depth)
+    wall = wall_factor * mineral.wall_pressure_ratio * strength.on_walls(part, depth)
+    edges = drilling.cut(pushed, part, technique)
+    pressure = pushed * edges.thrust_ratio
+    drag = face_friction(pressure, mineral.friction, part, technique)
+    shaft = wall_friction(wall, mineral.friction, part, technique)
+    normal = (pressure * part.areas).sum(axis=0)
     return LayerLoad(
         crack=np.zeros_like(normal),
         normal=normal,
         drag=drag.force,
         shaft=shaft.force,
-        torque=drag.torque + shaft.torque + edges,
-        opening=_opening(pressure, wall, cone, part),
+        torque=drag.torque + shaft.torque + edges.torque,
+        opening=_opening(pressure, wall, part),
     )
 
 
-def _opening(pressure: Array | float, wall: Array | float, cone: Cone, part: Engagement) -> Array:
+def _opening(pressure: Array | float, wall: Array | float, part: Engagement) -> Array:
     """Pressure times the area of the needle's section in the plane of the axis."""
-    section = (part.outer**2 - part.inner**2) / math.tan(cone.half_angle)
-    return pressure * section + wall * 2.0 * cone.radius * part.shaft
+    faces = (part.wide**2 - part.narrow**2) / np.tan(part.profile.angle[:, None])
+    walls = 2.0 * part.profile.wide[:, None] * part.wall
+    return (pressure * faces + wall * walls).sum(axis=0)

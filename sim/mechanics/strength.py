@@ -1,0 +1,58 @@
+"""Strength of the mineral along the needle's axis, averaged over what touches it.
+
+A needle is thin against the nodule: the strength on its axis stands for the one on its surface.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.integrate import cumulative_trapezoid
+
+from sim.case import Nodule
+from sim.materials.density import density_at, strength_ratio
+from sim.mechanics.contact import Engagement
+
+Array = NDArray[np.float64]
+
+SAMPLES = 1001  # along the nodule's height
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(4)  # over the radius of a face
+
+
+@dataclass(frozen=True)
+class LocalStrength:
+    """Crushing strength along the axis of the nodule; arrays of one shape."""
+
+    depth: Array  # m below the skin's surface
+    strength: Array  # Pa
+    integral: Array  # Pa m, of the strength from the nodule's top on
+
+    @classmethod
+    def along(cls, nodule: Nodule) -> LocalStrength:
+        """Sample the nodule's density field on its axis."""
+        depth = np.linspace(nodule.depth, nodule.depth + nodule.height, SAMPLES)
+        ratio = strength_ratio(nodule.mineral, density_at(nodule, np.zeros(SAMPLES), depth))
+        strength = nodule.mineral.crushing_strength * ratio
+        return cls(depth, strength, cumulative_trapezoid(strength, depth, initial=0.0))
+
+    def on_faces(self, part: Engagement, depth: Array) -> Array:
+        """Mean (Pa, (k, n)) over the area of each face, with the tip at `depth` (m, (n,))."""
+        profile, mean = part.profile, np.zeros_like(part.wide)
+        start, narrow = profile.start[:, None], profile.narrow[:, None]
+        slope = np.tan(profile.angle[:, None])
+        for node, weight in zip(NODES, WEIGHTS, strict=True):
+            share = 0.5 * (1.0 + node)  # of the area, from the narrow end
+            r = np.sqrt(part.narrow**2 + share * (part.wide**2 - part.narrow**2))
+            place = depth - start - (r - narrow) / slope
+            mean += 0.5 * weight * np.interp(place, self.depth, self.strength)
+        return mean
+
+    def on_walls(self, part: Engagement, depth: Array) -> Array:
+        """Mean (Pa, (k, n)) over the length of each cylinder, as `on_faces`."""
+        low = np.minimum(depth - part.profile.end[:, None], self.depth[-1])
+        total = np.interp(low, self.depth, self.integral)
+        total -= np.interp(low - part.wall, self.depth, self.integral)
+        here = np.interp(low, self.depth, self.strength)
+        return np.divide(total, part.wall, out=here, where=part.wall > 0.0)
