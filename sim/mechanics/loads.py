@@ -31,7 +31,7 @@ from sim.mechanics.contact import (
     wall_friction,
 )
 from sim.mechanics.resistance import ResistanceCurve
-from sim.mechanics.strength import LocalStrength
+from sim.mechanics.strength import local_strength
 from sim.needles.tip import Profile, tip_profile
 
 Array = NDArray[np.float64]
@@ -159,7 +159,7 @@ def _mineral(
 ) -> LayerLoad:
     """Forces of the nodule, a thread's apart."""
     technique, nodule, mineral = case.technique, case.nodule, case.nodule.mineral
-    penetration, strength = depth - nodule.depth, LocalStrength.along(nodule)
+    penetration, strength = depth - nodule.depth, local_strength(nodule)
     buried = 1.0 / math.tan(curve.half_angle)
 
     end, radius = (a[:, None] for a in profile.face_ends())

@@ -5,6 +5,7 @@ A needle is thin against the nodule: the strength on its axis stands for the one
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,14 +30,6 @@ class LocalStrength:
     strength: Array  # Pa
     integral: Array  # Pa m, of the strength from the nodule's top on
 
-    @classmethod
-    def along(cls, nodule: Nodule) -> LocalStrength:
-        """Sample the nodule's density field on its axis."""
-        depth = np.linspace(nodule.depth, nodule.depth + nodule.height, SAMPLES)
-        ratio = strength_ratio(nodule.mineral, density_at(nodule, np.zeros(SAMPLES), depth))
-        strength = nodule.mineral.crushing_strength * ratio
-        return cls(depth, strength, cumulative_trapezoid(strength, depth, initial=0.0))
-
     def on_faces(self, part: Engagement, depth: Array) -> Array:
         """Mean (Pa, (k, n)) over the area of each face, with the tip at `depth` (m, (n,))."""
         profile, mean = part.profile, np.zeros_like(part.wide)
@@ -56,3 +49,12 @@ class LocalStrength:
         total -= np.interp(low - part.wall, self.depth, self.integral)
         here = np.interp(low, self.depth, self.strength)
         return np.divide(total, part.wall, out=here, where=part.wall > 0.0)
+
+
+@functools.lru_cache(maxsize=8)  # a stop is searched for with many short paths in one nodule
+def local_strength(nodule: Nodule) -> LocalStrength:
+    """Sample the nodule's density field on its axis."""
+    depth = np.linspace(nodule.depth, nodule.depth + nodule.height, SAMPLES)
+    ratio = strength_ratio(nodule.mineral, density_at(nodule, np.zeros(SAMPLES), depth))
+    strength = nodule.mineral.crushing_strength * ratio
+    return LocalStrength(depth, strength, cumulative_trapezoid(strength, depth, initial=0.0))
