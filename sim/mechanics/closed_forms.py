@@ -52,16 +52,43 @@ def crushing_bound(law: Foam) -> float:
     strain theory when the layer is thin (limit theorem, Drucker, Prager & Greenberg 1952).
     """
     g = 1.0 + (law.shape / 3.0) ** 2
-    hardened = law.strength
-    if law.hardening > 0.0:
-        hardened += law.hardening * law.densification_strain
-    return hardened * math.sqrt(g * (4.0 / 9.0 + 1.0 / law.shape**2))
+    return law.strength * law.hardening.largest * math.sqrt(g * (4.0 / 9.0 + 1.0 / law.shape**2))
 
 
-def cone_factor(rigidity: float) -> float:
-    """Axial pressure / shear strength on a smooth 60 degree cone in an incompressible clay.
+def cone_factor_teh_houlsby(
+    rigidity: float,
+    face_roughness: float = 0.0,
+    shaft_roughness: float = 0.0,
+    anisotropy: float = 0.0,
+) -> float:
+    """Net axial pressure / s_u on a 60 degree cone in an incompressible clay.
 
-    Fit of finite element and strain path results by Teh & Houlsby 1991, Geotechnique 41:17, in an
-    unstressed soil; `rigidity` is the shear modulus / shear strength.
+    Teh & Houlsby 1991, Geotechnique 41:17: fit of strain path and finite element results in a von
+    Mises clay. Its first factor is the limit of a spherical cavity, 4/3 s_u (1 + ln Ir), which
+    takes s_u for half the uniaxial strength.
+
+    Parameters
+    ----------
+    rigidity : float
+        Ir = shear modulus / s_u.
+    face_roughness, shaft_roughness : float
+        Shear stress on the cone's face and on the shaft / s_u, 0 (smooth) to 1.
+    anisotropy : float
+        Delta = (vertical - horizontal stress in situ) / (2 s_u).
     """
-    return 4.0 / 3.0 * (1.0 + math.log(rigidity)) * (1.25 + rigidity / 2000.0)
+    cavity = 4.0 / 3.0 * (1.0 + math.log(rigidity))
+    return (
+        cavity * (1.25 + rigidity / 2000.0)
+        + 2.4 * face_roughness
+        - 0.2 * shaft_roughness
+        - 1.8 * anisotropy
+    )
+
+
+def cone_factor_lu(rigidity: float, face_roughness: float = 0.0, anisotropy: float = 0.0) -> float:
+    """Net axial pressure / s_u on a 60 degree cone in an incompressible clay, as above.
+
+    Lu, Randolph, Hu & Bugarski 2004, Geotechnique 54:265: fit of finite element results with
+    remeshing in a Tresca clay, whose s_u is the same in every direction of loading.
+    """
+    return 3.4 + 1.6 * math.log(rigidity) + 1.3 * face_roughness - 1.9 * anisotropy

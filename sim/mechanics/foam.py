@@ -6,7 +6,7 @@ Yield function (Deshpande & Fleck 2000, J. Mech. Phys. Solids 48:1253)::
 
 with the von Mises stress q, the mean stress p, associated flow and the equivalent plastic strain e
 that is work-conjugate to sigma_hat; uniaxially sigma_hat = |sigma| and e = |plastic strain|.
-alpha = 0 is von Mises. Hardening is linear in e and stops at the densification strain.
+alpha = 0 is von Mises. Y(e) never falls, which makes an increment a convex minimum.
 
 Simplifications: small strain, isotropic hardening, the same strength in tension and compression.
 Strains and stresses are ordered (rr, zz, tt, rz), shear strain as the angle gamma.
@@ -19,11 +19,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.mechanics.hardening import Capped, Hardening
+
 Array = NDArray[np.float64]
 
 IDENTITY = np.array([1.0, 1.0, 1.0, 0.0])
 DEVIATOR = np.diag([1.0, 1.0, 1.0, 0.5]) - np.outer(IDENTITY, IDENTITY) / 3.0  # of a strain
 SHEAR_TWICE = np.array([1.0, 1.0, 1.0, 2.0])  # s:s of a stress in this notation
+
+PERFECTLY_PLASTIC = Capped()
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,7 @@ class Foam:
     poisson_ratio: float
     shape: float  # alpha
     strength: float  # sigma_c, uniaxial
-    hardening: float = 0.0  # dY/de before densification
-    densification_strain: float = np.inf
+    hardening: Hardening = PERFECTLY_PLASTIC
 
     @property
     def shear_modulus(self) -> float:
@@ -53,12 +56,11 @@ class Foam:
 
     def yield_strength(self, plastic_strain: Array) -> Array:
         """Y(e)."""
-        counted = np.minimum(plastic_strain, self.densification_strain)
-        return self.strength + self.hardening * counted
+        return self.strength * self.hardening.ratio(plastic_strain)
 
     def hardening_modulus(self, plastic_strain: Array) -> Array:
         """dY/de."""
-        return np.where(plastic_strain < self.densification_strain, self.hardening, 0.0)
+        return self.strength * self.hardening.rate(plastic_strain)
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class Returned:
     plastic_strain: Array  # (n,) equivalent
     plastic: NDArray[np.int64]  # (k,) indices of the yielding points
     flow: Array  # (k,) tau = increment of e / Y
-    curvature: Array  # (k,) -dR/dtau of the consistency condition
+    flow_rate: Array  # (k,) -dtau/dR, R = q^2 + alpha^2 p^2 - g Y^2 of the consistency condition
 
 
 def equivalent_stress(stress: Array, shape: float) -> Array:
@@ -114,14 +116,13 @@ def return_map(law: Foam, stress: Array, plastic_strain: Array, increment: Array
     slope = law.hardening_modulus(after)
     tau = growth / strength
     a, b = 1.0 / (1.0 + a_rate * tau), 1.0 / (1.0 + b_rate * tau)
-    strength_rate = slope * strength**2 / (strength - growth * slope)  # dY/dtau
-    curvature = 2.0 * (
-        a_rate * q_squared * a**3 + b_rate * m_squared * b**3 + g * strength * strength_rate
-    )
+    per_growth = (strength - growth * slope) / strength**2  # dtau/de, negative in steep hardening
+    relaxed = a_rate * q_squared * a**3 + b_rate * m_squared * b**3
+    flow_rate = 0.5 * per_growth / (relaxed * per_growth + g * strength * slope)
     new_stress, new_strain = trial, plastic_strain.copy()
     new_stress[plastic] = a[:, None] * deviator + (b * mean)[:, None] * IDENTITY
     new_strain[plastic] = after
-    return Returned(new_stress, new_strain, plastic, tau, curvature)
+    return Returned(new_stress, new_strain, plastic, tau, flow_rate)
 
 
 def tangent(law: Foam, returned: Returned, damping: float = 1.0) -> Array:
@@ -139,7 +140,7 @@ def tangent(law: Foam, returned: Returned, damping: float = 1.0) -> Array:
     # gradient of the consistency condition with respect to strain
     gradient = (6.0 * shear * a)[:, None] * deviator
     gradient += (2.0 * law.shape**2 * bulk * b * mean)[:, None] * IDENTITY
-    scale = damping / (2.0 * g * returned.curvature)
+    scale = damping / (2.0 * g) * returned.flow_rate
     return (
         (2.0 * shear * a)[:, None, None] * DEVIATOR
         + (bulk * b)[:, None, None] * np.outer(IDENTITY, IDENTITY)
@@ -150,7 +151,7 @@ def tangent(law: Foam, returned: Returned, damping: float = 1.0) -> Array:
 def _plastic_increment(
     law: Foam, q_squared: Array, m_squared: Array, a_rate: float, b_rate: float, before: Array
 ) -> Array:
-    """Root x of sigma_hat(x) - Y(e + x): convex and decreasing, so Newton in a bracket holds it."""
+    """Root x of sigma_hat(x) - Y(e + x): it has one, falling through zero; Newton in a bracket."""
     trial = np.sqrt(q_squared + m_squared)
     slowest = a_rate if law.shape == 0.0 else min(a_rate, b_rate)
     low = np.zeros_like(before)

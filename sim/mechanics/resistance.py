@@ -2,7 +2,7 @@
 
 In a uniform rate-independent mineral penetration has no length but the needle's radius R and no
 stress but the crushing strength sigma_c: one finite element run per (E/sigma_c, Poisson's ratio,
-alpha, hardening, densification strain, half-angle) serves every needle size and strength.
+alpha, hardening law, half-angle) serves every needle size and strength.
 
 While the cone enters, indentation is self-similar: the force goes with the contact area, here with
 the factor of the cone just buried.
@@ -24,6 +24,7 @@ from sim.case import Mineral
 from sim.mechanics.elastoplastic import Solid
 from sim.mechanics.equilibrium import EquilibriumSolver
 from sim.mechanics.foam import Foam
+from sim.mechanics.hardening import hardening_of
 from sim.mechanics.penetration import Reading, penetrate
 from sim.mechanics.penetration_mesh import cone_grid
 
@@ -81,8 +82,7 @@ def mineral_resistance(
         poisson_ratio=mineral.poisson_ratio,
         shape=mineral.foam_shape,
         strength=1.0,
-        hardening=mineral.hardening_ratio,
-        densification_strain=mineral.densification_strain,
+        hardening=hardening_of(mineral),
     )
     angle = max(half_angle, SMALLEST_ANGLE)
     key: dict[str, Value] = {"law": asdict(law), "half_angle": angle, "size": size}

@@ -11,6 +11,7 @@ from sim.mechanics.closed_forms import cylindrical_cavity, spherical_cavity
 from sim.mechanics.elastoplastic import Solid
 from sim.mechanics.equilibrium import EquilibriumSolver
 from sim.mechanics.foam import Foam
+from sim.mechanics.hardening import Capped
 from sim.mechanics.springs import Springs
 from tests.conftest import Check
 
@@ -113,8 +114,8 @@ def test_cylinder(plastic_radius: float, check: Check) -> None:
 
 def test_other_units(check: Check) -> None:
     """Millimetres and megapascals instead of metres and pascals."""
-    si = Foam(1.2e9, 0.25, 1.62, 9.3e6, 4.6e6, 0.67)
-    mm = Foam(1.2e3, 0.25, 1.62, 9.3, 4.6, 0.67)
+    si = Foam(1.2e9, 0.25, 1.62, 9.3e6, Capped(0.5, 0.67))
+    mm = Foam(1.2e3, 0.25, 1.62, 9.3, Capped(0.5, 0.67))
     here, steps = expanded(si, 0.2, "sphere", 1e-3)
     there, other = expanded(mm, 0.2, "sphere", 1.0)
     assert steps == other

@@ -6,11 +6,19 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
+from sim.materials.mineral import crushing_strength
 from sim.mechanics.foam import Foam, equivalent_stress, return_map, tangent
+from sim.mechanics.hardening import Capped, Compaction, uniaxial_closure
 from tests.conftest import Check
 
-FOAM = Foam(131.0, 0.25, 1.62, 1.0, 0.5, 0.673)
+CAP = 0.673
+FOAM = Foam(131.0, 0.25, 1.62, 1.0, Capped(0.5, CAP))
 MISES = Foam(131.0, 0.45, 0.0, 1.0)
+POROSITY, DECAY = 0.494, 4.04
+CLOSURE = uniaxial_closure(1.62)
+COMPACTING = Foam(131.0, 0.25, 1.62, 1.0, Compaction(POROSITY, DECAY, CLOSURE))
+KINKS = {FOAM: CAP, MISES: np.inf, COMPACTING: -np.log1p(-POROSITY) / CLOSURE}
+NAMES = {FOAM: "capped foam", MISES: "von Mises", COMPACTING: "compacting foam"}
 
 
 def follow(law: Foam, strains: np.ndarray) -> tuple[np.ndarray, float]:
@@ -53,6 +61,19 @@ def test_plastic_poisson_ratio(check: Check) -> None:
     check("return mapping, plastic Poisson's ratio", error, "≤", 1e-8)
 
 
+@pytest.mark.parametrize("axial", [-0.2, -0.7, -1.5])
+def test_crushed_mineral_is_virgin_mineral_of_its_porosity(axial: float, check: Check) -> None:
+    """Uniaxial stress; in the last case every pore is closed."""
+    stress, _, lateral = uniaxial(COMPACTING, axial, 1)
+    elastic = np.linalg.solve(COMPACTING.elasticity, stress)
+    volume = axial + 2.0 * lateral - elastic[:3].sum()
+    left = max(1.0 - (1.0 - POROSITY) * np.exp(-volume), 0.0)
+    assert (left == 0.0) == (axial == -1.5)
+    virgin = crushing_strength(left, 1.0, DECAY) / crushing_strength(POROSITY, 1.0, DECAY)
+    what = f"compaction to a strain of {axial}: strength against the strength-porosity law"
+    check(what, abs(abs(stress[1]) / virgin - 1.0), "≤", 1e-8)
+
+
 @pytest.mark.parametrize("volume", [-0.6, 0.2])
 def test_hydrostatic(volume: float, check: Check) -> None:
     """|p| = Y sqrt(g) / alpha and e = |plastic volume strain| sqrt(g) / alpha."""
@@ -61,7 +82,7 @@ def test_hydrostatic(volume: float, check: Check) -> None:
     crushed = (abs(volume) - factor / FOAM.bulk_modulus) / (
         1.0 + 0.5 * factor**2 / FOAM.bulk_modulus
     )
-    assert 0.0 < factor * crushed < FOAM.densification_strain
+    assert 0.0 < factor * crushed < CAP
     expected = np.sign(volume) * factor * (1.0 + 0.5 * factor * crushed)
     np.testing.assert_allclose(stress, expected * np.array([1, 1, 1, 0]), rtol=1e-8, atol=1e-12)
     error = max(abs(plastic / (factor * crushed) - 1.0), abs(stress[0] / expected - 1.0))
@@ -78,7 +99,7 @@ def random_states(law: Foam, count: int) -> tuple[np.ndarray, np.ndarray, np.nda
     return stress, plastic, rng.normal(size=(count, 4)) * size[:, None]
 
 
-@pytest.mark.parametrize("law", [FOAM, MISES])
+@pytest.mark.parametrize("law", [FOAM, MISES, COMPACTING])
 def test_returns_onto_the_surface(law: Foam) -> None:
     stress, plastic, increment = random_states(law, 2000)
     returned = return_map(law, stress, plastic, 100.0 * increment)
@@ -90,10 +111,12 @@ def test_returns_onto_the_surface(law: Foam) -> None:
     assert excess.max() < 1e-11
 
 
-@pytest.mark.parametrize("law", [FOAM, MISES])
-def test_tangent_against_finite_differences(law: Foam, check: Check) -> None:
-    """Everywhere but within the difference's reach of the law's kink at densification."""
+@pytest.mark.parametrize("law", [FOAM, MISES, COMPACTING])
+@pytest.mark.parametrize("size", [1.0, 30.0])
+def test_tangent_against_finite_differences(law: Foam, size: float, check: Check) -> None:
+    """Everywhere but within the difference's reach of the law's kink where its pores are closed."""
     stress, plastic, increment = random_states(law, 2000)
+    increment *= size
     base = return_map(law, stress, plastic, increment)
     delta = 1e-5 / law.youngs_modulus
     numeric = np.empty((2000, 4, 4))
@@ -105,10 +128,10 @@ def test_tangent_against_finite_differences(law: Foam, check: Check) -> None:
     points = base.plastic
     moduli = tangent(law, base)
     np.testing.assert_allclose(moduli, moduli.transpose(0, 2, 1), atol=1e-12 * law.youngs_modulus)
-    smooth = np.abs(base.plastic_strain[points] - law.densification_strain) > 10.0 * delta
+    smooth = np.abs(base.plastic_strain[points] - KINKS[law]) > 10.0 * delta
     assert smooth.sum() > 900
     error = np.abs(moduli - numeric[points]).max(axis=(1, 2)) / law.youngs_modulus
-    what = f"tangent against finite differences, alpha = {law.shape}: largest error / E"
+    what = f"tangent of {NAMES[law]} against finite differences, strains x {size:g}: error / E"
     check(what, error[smooth].max(), "≤", 1e-6)
 
 
