@@ -4,9 +4,8 @@ Chain: mesh at the reached depth -> flow at unit pressure -> what the syringe de
 during the injection -> diffusion and clearance until the follow-up ends.
 
 Simplifications beside those of the modules used: the nodule is centred on the needle's axis and
-undamaged (no crushed zone, no crack, no plug of mineral in the lumen); the track behind the needle
-closes when the injection ends; a needle that did not enter the nodule injects no deeper than its
-top, also where it slid past it.
+undamaged (no crushed zone, no crack); the track behind the needle closes when the injection ends; a
+needle that did not enter the nodule injects no deeper than its top, also where it slid past it.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from sim.transport.domain import Domain
 from sim.transport.injecting import InjectionStepper
 from sim.transport.marching import injection_steps, resting_steps
 from sim.transport.resting import RestingStepper
-from sim.transport.syringe import deliver, lumen_volume
+from sim.transport.syringe import Delivery, deliver, lumen_volume, plug_resistance
 from sim.transport.uptake import Recorder
 
 Array = NDArray[np.float64]
@@ -62,7 +61,9 @@ def infiltrate(
 
     film = domain.film()
     unit = domain.unit_flow(film)
-    delivery = deliver(case.needle, case.drug, case.injection, unit.conductance)
+    delivery = deliver(
+        case.needle, case.drug, case.injection, unit.conductance, _plug(case, insertion)
+    )
     flow = unit.scaled(delivery.cavity_pressure)
     clock.stop("flow")
 
@@ -111,12 +112,13 @@ def infiltrate(
         range_violation=recorder.range_violation,
         history=recorder.history(),
         fields=_fields(domain, flow.pressure, recorder),
-        notes=_notes(domain, insertion, tension),
+        notes=_notes(domain, insertion, tension, delivery),
         statistics={
             "nodes": float(domain.cv.edges.nodes),
             "flow_imbalance": unit.imbalance,
             "reynolds": delivery.reynolds,
             "barrel_pressure_Pa": delivery.barrel_pressure,
+            "plug_drop_Pa": delivery.plug_drop,
             "wall_tension_Pa": tension,
             "injection_steps": float(injection_steps_taken),
             "injection_iterations": float(pushing.iterations),
@@ -149,6 +151,13 @@ def _tip_depth(case: Case, insertion: InsertionResult) -> float:
     if insertion.depth_in_nodule > 0.0:
         return insertion.reached_depth
     return min(insertion.reached_depth, case.nodule.depth)
+
+
+def _plug(case: Case, insertion: InsertionResult) -> float:
+    """Resistance (Pa s/m3) of the core that stays in the lumen; 0 where it is blown out."""
+    if not insertion.lumen_plugged:
+        return 0.0
+    return plug_resistance(case.needle, case.drug, case.nodule.mineral, insertion.core_length)
 
 
 def _output_times(duration: float, follow_up: float) -> Array:
@@ -186,7 +195,9 @@ def _fields(domain: Domain, pressure: Array, recorder: Recorder) -> Axisymmetric
     )
 
 
-def _notes(domain: Domain, insertion: InsertionResult, tension: float) -> tuple[str, ...]:
+def _notes(
+    domain: Domain, insertion: InsertionResult, tension: float, delivery: Delivery
+) -> tuple[str, ...]:
     case = domain.case
     notes = [
         "infiltration.peak_pressure_kPa: rigid tissue; fat opened by the injection is left out",
@@ -207,8 +218,14 @@ def _notes(domain: Domain, insertion: InsertionResult, tension: float) -> tuple[
         notes.append(
             "infiltration: a paste would be pushed aside; it is computed as a porous solid"
         )
-    if insertion.lumen_plugged:
-        notes.append("infiltration: the lumen is computed as open although it took up mineral")
+    if insertion.core_length > 0.0:
+        core = f"infiltration: the lumen took up a core of {1e3 * insertion.core_length:.2g} mm"
+        seeping = (
+            f"; it stays, and {delivery.plug_drop / delivery.barrel_pressure:.2%} of the syringe's "
+            "pressure is lost in it (permeability of the mineral it was cut from; crushed, it may "
+            "be another)"
+        )
+        notes.append(core + (seeping if insertion.lumen_plugged else "; the syringe blows it out"))
     if insertion.outcome == "deflected":
         notes.append("infiltration: computed on the axis, at the nodule's top at the deepest")
     return tuple(notes)

@@ -7,7 +7,7 @@ import pytest
 
 from sim.case import Case
 from sim.config import default_case
-from sim.transport.syringe import deliver, lumen_volume, needle_resistance
+from sim.transport.syringe import deliver, lumen_volume, needle_resistance, plug_resistance
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +57,22 @@ def test_reynolds_number_of_a_fast_injection(case: Case) -> None:
 
 def test_dead_volume_of_the_lumen(case: Case) -> None:
     assert lumen_volume(case.needle) == pytest.approx(0.44e-9, rel=0.01)  # 0.44 uL
+
+
+def test_a_plug_is_a_porous_resistor_in_series(case: Case) -> None:
+    length, conductance = 1.5e-3, 1e-15
+    mineral = dataclasses.replace(case.nodule.mineral, permeability=2.5e-15)
+    plug = plug_resistance(case.needle, case.drug, mineral, length)
+    area = math.pi / 4 * case.needle.inner_diameter**2
+    assert plug == pytest.approx(case.drug.viscosity * length / (2.5e-15 * area))
+    delivery = deliver(case.needle, case.drug, case.injection, conductance, plug)
+    lumen = needle_resistance(case.needle, case.drug.injection_viscosity)
+    series = lumen + plug + 1.0 / conductance
+    assert delivery.flow_rate == pytest.approx(case.injection.pressure_limit / series)
+    assert delivery.cavity_pressure == pytest.approx(delivery.flow_rate / conductance)
+    assert delivery.plug_drop == pytest.approx(delivery.flow_rate * plug)
+    assert delivery.ended_by == "time_limit"
+
+
+def test_without_a_plug_nothing_is_lost_in_it(case: Case) -> None:
+    assert deliver(case.needle, case.drug, case.injection, 1e-12).plug_drop == 0.0
