@@ -19,11 +19,12 @@ from scipy.integrate import trapezoid
 from scipy.optimize import brentq
 
 from sim.case import Case
-from sim.mechanics.contact import needle_cone
+from sim.mechanics import lumen
 from sim.mechanics.failure import OUTCOMES, Utilisation, held_depth, utilisation
 from sim.mechanics.loads import PathLoads, path_loads
 from sim.mechanics.pushaway import NoduleSupport, nodule_support
 from sim.mechanics.resistance import ResistanceCurve, mineral_resistance
+from sim.needles.tip import tip_profile
 from sim.outcome import Event, ForceCurve, InsertionResult, Outcome
 
 Array = NDArray[np.float64]
@@ -86,7 +87,7 @@ def prepare(
     """
     show = progress or _show_nothing
     show("resistance of the mineral", 0.0)
-    angle = needle_cone(case.needle).half_angle
+    angle = tip_profile(case.needle).half_angle
     resistance = mineral_resistance(
         case.nodule.mineral, angle, case.mesh.penetration_size, cache_dir
     )
@@ -115,9 +116,10 @@ def evaluate(case: Case, models: InsertionModels) -> InsertionResult:
     outcome, reason = _outcome(case, path, decided_by)
     walked, total = path.loads.depth, path.loads.total
     inside = float(np.clip(reached - top, 0.0, case.nodule.height))
-    entering = (walked >= top) & (walked <= top + needle_cone(case.needle).length)
+    entering = (walked >= top) & (walked <= top + tip_profile(case.needle).length)
     turn = case.technique.rotation_speed / case.technique.axial_speed  # rad per m
     bending = path.use.ratio["bending"]
+    core = float(lumen.core_length(case.needle, case.nodule, models.resistance, reached - top))
     curve = ForceCurve(
         depth=walked,
         force=total.force,
@@ -146,8 +148,8 @@ def evaluate(case: Case, models: InsertionModels) -> InsertionResult:
         margins=_margins(planned.use),
         nodule_displacement=float(path.displacement[-1]),
         tip_deflection=float(path.use.tip_deflection.max()),
-        core_length=0.0,
-        lumen_plugged=_plugged(case, inside),
+        core_length=core,
+        lumen_plugged=_plugged(case, models, core),
         fragment_risk="",
         crushed=None,
         events=_events(case, path, outcome),
@@ -175,7 +177,7 @@ class _Path:
 def _depths(case: Case) -> Array:
     """Depths from the skin to the target, finer where the tip enters the nodule, all kinks in."""
     target, top = case.target_depth, case.nodule.depth
-    length = needle_cone(case.needle).length
+    length = tip_profile(case.needle).length
     edges = [0.0, case.tissue.skin.thickness, top, held_depth(case), top + case.nodule.height]
     points = np.concatenate(
         [
@@ -240,22 +242,15 @@ def _margins(use: Utilisation) -> dict[str, float]:
     return {name: 1.0 / ratio if ratio > 0.0 else np.inf for name, ratio in largest.items()}
 
 
-def _plugged(case: Case, inside: float) -> bool:
-    """Whether a core of mineral stays in the lumen when the syringe pushes on it.
-
-    The core is as long as the tip is deep in the nodule, one inner diameter at most, and held by
-    the mineral's shear strength (von Mises) on the lumen's wall.
-    """
-    if case.needle.stylet is not None or inside <= 0.0:
-        return False
-    bore = case.needle.inner_diameter
-    shear = case.nodule.mineral.crushing_strength / np.sqrt(3.0)
-    return bool(4.0 * shear * min(inside, bore) / bore > case.injection.pressure_limit)
+def _plugged(case: Case, models: InsertionModels, core: float) -> bool:
+    """Whether the core of mineral in the lumen stays there when the syringe pushes on it."""
+    kept = lumen.retention(case.needle, case.nodule.mineral, models.resistance, core)
+    return core > 0.0 and kept > case.injection.pressure_limit
 
 
 def _events(case: Case, path: _Path, outcome: Outcome) -> tuple[Event, ...]:
     """Events in their order."""
-    depth, top, length = path.loads.depth, case.nodule.depth, needle_cone(case.needle).length
+    depth, top, length = path.loads.depth, case.nodule.depth, tip_profile(case.needle).length
     marks = {
         "skin_puncture": min(case.tissue.skin.thickness, top, length),  # the crack is at its widest
         "nodule_contact": top,
@@ -290,7 +285,7 @@ def _warnings(case: Case, models: InsertionModels, path: _Path) -> tuple[str, ..
             f"The mineral's resistance still changes by {models.resistance.drift:.0%} per needle "
             "radius where its computation ends; beyond it is taken as steady."
         )
-    angle = needle_cone(case.needle).half_angle
+    angle = tip_profile(case.needle).half_angle
     if models.resistance.half_angle > angle * (1.0 + 1e-9):
         notes.append(
             f"The mineral's normal resistance was computed for a cone of "

@@ -24,9 +24,9 @@ from sim.case import Case, Mineral, SoftLayer, Tissue
 from sim.config import to_case, uncertain_inputs, with_value
 from sim.infiltration import infiltrate
 from sim.insertion import InsertionModels, evaluate
-from sim.mechanics.contact import needle_cone
 from sim.mechanics.failure import OUTCOMES
 from sim.mechanics.resistance import mineral_resistance
+from sim.needles.tip import tip_profile
 from sim.outcome import InfiltrationResult, InsertionResult
 from sim.results.progress import Show
 from sim.sensitivity import Infiltration, Insertion, Range, Row, one_at_a_time
@@ -104,7 +104,7 @@ class Reevaluation:
     def _models(self, case: Case) -> InsertionModels:
         if _mineral_problem(case) == _mineral_problem(self.case):
             return self.models
-        angle = needle_cone(case.needle).half_angle
+        angle = tip_profile(case.needle).half_angle
         resistance = mineral_resistance(case.nodule.mineral, angle, case.mesh.penetration_size)
         return dataclasses.replace(self.models, resistance=resistance)
 
@@ -128,7 +128,7 @@ def _mineral_problem(case: Case) -> tuple[float, ...]:
         mineral.foam_shape,
         mineral.hardening_ratio,
         mineral.densification_strain,
-        needle_cone(case.needle).half_angle,
+        tip_profile(case.needle).half_angle,
     )
     return tuple(round(value, 9) for value in ratios)
 

@@ -113,6 +113,15 @@ RULES: tuple[Rule, ...] = (
         "({0[technique.rotation_speed]})",
     ),
     Rule(
+        "technique.thread_lead",
+        lambda v: (
+            v["nodule.mineral.friction"] * v.get("technique.thread_lead", 0.0)
+            < 0.9 * math.pi * v["needle.outer_diameter"]
+        ),
+        "a thread this steep locks: it must be less than 0.9 pi times needle.outer_diameter "
+        "({0[needle.outer_diameter]}) / nodule.mineral.friction ({0[nodule.mineral.friction]})",
+    ),
+    Rule(
         "nodule.density_field.variation",
         lambda v: (
             v["nodule.density_field.kind"] != "random" or v["nodule.density_field.variation"] > 0.0

@@ -8,6 +8,7 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
 
 from sim.config.groups import GROUPS
+from sim.config.map_schema import PenetrationMapConfig
 from sim.config.schema import CaseConfig, ComparisonConfig
 from sim.materials.value import Tree, Value
 
@@ -35,3 +36,4 @@ def register() -> None:
             store.store(group=group, name=name, node=OmegaConf.create(plain(tree)))
     store.store(name="case_type", node=CaseConfig)
     store.store(name="comparison_type", node=ComparisonConfig)
+    store.store(name="penetration_map_type", node=PenetrationMapConfig)
