@@ -48,7 +48,8 @@ class LocalStrength:
         total = np.interp(low, self.depth, self.integral)
         total -= np.interp(low - part.wall, self.depth, self.integral)
         here = np.interp(low, self.depth, self.strength)
-        return np.divide(total, part.wall, out=here, where=part.wall > 0.0)
+        inside = part.wall > 1e-6 * part.profile.radius  # shorter ones drown in rounding
+        return np.divide(total, part.wall, out=here, where=inside)
 
 
 @functools.lru_cache(maxsize=8)  # a stop is searched for with many short paths in one nodule
