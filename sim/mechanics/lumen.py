@@ -14,10 +14,12 @@ on the bore, with the wall pressure w sigma_c of the same finite element curve a
 and once the core carries the closed tip's pressure N sigma_c it stays where it is: the lumen is
 plugged, the core grows no further, and the tip counts as closed.
 
-Simplifications: the friction's pressure does not widen the core (no Janssen growth; a crushing foam
-hardly swells sideways, so plugging comes late rather than early); the core is neither shorter nor
-denser than the bore it was cut from; its mineral is as strong as the mineral ahead; steady cone
-factor N; the share of the tip's area that is open is the same at every depth of its entry.
+Simplifications: the lumen's wall is pressed like the shaft's (this decides whether a lumen plugs: a
+core that the mouth cut without squeezing it would not rub); the friction's pressure does not widen
+the core (no Janssen growth; a crushing foam hardly swells sideways, so plugging comes late rather
+than early); the core is neither shorter nor denser than the bore it was cut from; its mineral is as
+strong as the mineral ahead; steady cone factor N; the share of the tip's area that is open is the
+same at every depth of its entry.
 """
 
 from __future__ import annotations
