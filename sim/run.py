@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+
 from sim.case import Case
 from sim.errors import SolverError
 from sim.figures.draw import draw
@@ -46,6 +48,7 @@ from sim.sensitivity import Row
 
 log = logging.getLogger(__name__)
 
+LAST_GOOD = "last_good.csv"  # what a solver that gave up had reached
 INSERTION_ALONE = "only the insertion was asked for"
 
 type Finish = Callable[[str, str], None]  # (status, reason)
@@ -104,7 +107,10 @@ def run_case(job: Job, show: Show = silent) -> str:
                     record = load(aside)
                     write_report(aside, [record], draw([record], aside), job.command)
                     show(DONE, 1.0)
-        except SolverError:
+        except SolverError as error:
+            if error.last_good:
+                columns = {name: np.asarray(values) for name, values in error.last_good.items()}
+                write_table(aside / LAST_GOOD, columns)
             return "failed"
         writer.finish("complete", "")
     return "complete"

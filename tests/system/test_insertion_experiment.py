@@ -13,6 +13,7 @@ from sim import run as run_module
 from sim.config import compose, default_case
 from sim.errors import SolverError
 from sim.insertion import insert
+from sim.results.files import read_table
 from sim.results.metrics import insertion_metrics
 from sim.results.record import load
 from sim.run import Job, run_case
@@ -72,7 +73,7 @@ def test_bad_input_is_refused_in_one_line_before_a_folder_is_made(tmp_path):
 
 def test_a_solver_that_gives_up_is_recorded(tmp_path, monkeypatch):
     def give_up(*arguments: object) -> None:
-        raise SolverError("made up")
+        raise SolverError("made up", {"depth_mm": [0.1, 0.2], "force_N": [1.0, 2.0]})
 
     monkeypatch.setattr(run_module, "prepare", give_up)
     job = Job(default_case(overrides=["mesh=coarse"]), "made: up\n", tmp_path / "run", "made up")
@@ -81,6 +82,7 @@ def test_a_solver_that_gives_up_is_recorded(tmp_path, monkeypatch):
     assert metrics["run.status"] == "failed"
     assert metrics["insertion.outcome"] is None
     assert metrics["run.notes"][0] == "run.status: made up"
+    assert read_table(job.folder / "last_good.csv")["force_N"].tolist() == [1.0, 2.0]
 
 
 def test_its_configuration_is_that_of_a_whole_run():
