@@ -75,6 +75,7 @@ class PathLoads:
     skin: LayerLoad
     subcutis: LayerLoad
     mineral: LayerLoad
+    closed: Array  # force of the mineral on the tip / on a tip without a lumen
 
     @property
     def total(self) -> LayerLoad:
@@ -116,7 +117,8 @@ def path_loads(case: Case, curve: ResistanceCurve, depth: Array) -> PathLoads:
     mineral = replace(
         mineral, shaft=mineral.shaft - thread.pull, torque=mineral.torque + thread.torque
     )
-    return PathLoads(depth, skin, subcutis, mineral)
+    closed = lumen.closed_share(case.needle, nodule, curve, depth - top)
+    return PathLoads(depth, skin, subcutis, mineral, closed)
 
 
 def turning_point_loads(case: Case, curve: ResistanceCurve, depth: Array) -> PathLoads:
