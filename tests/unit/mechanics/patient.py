@@ -25,6 +25,7 @@ from sim.case import (
     Tissue,
 )
 from sim.insertion import InsertionModels
+from sim.mechanics.crushed_zone import CrushedZone
 from sim.mechanics.pushaway import NoduleSupport
 from sim.mechanics.resistance import ResistanceCurve
 
@@ -84,6 +85,9 @@ def analytic_curve(
         steady_factor=factor,
         steady_wall_pressure=wall,
         drift=0.0,
+        crushed=CrushedZone(
+            half_angle, np.array([0.0, 10.0]), np.array([-2.0, 10.0]), *np.zeros((3, 2, 2)), 1.0
+        ),
         statistics={},
     )
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
 from sim.case import Mineral
 from sim.mechanics import resistance
-from sim.mechanics.resistance import ResistanceCurve, evaluate, mineral_resistance
+from sim.mechanics.crushed_zone import CrushedZone
+from sim.mechanics.ground import Ground, Rind, StrengthTable
+from sim.mechanics.resistance import (
+    ResistanceCurve,
+    evaluate,
+    mineral_resistance,
+    resistance_along,
+)
 from tests.unit.mechanics.patient import case
 
 ANGLE = math.radians(20.0)
@@ -46,6 +53,15 @@ def made_up() -> ResistanceCurve:
         steady_factor=1.4,
         steady_wall_pressure=0.8,
         drift=0.01,
+        crushed=CrushedZone(
+            ANGLE,
+            np.array([0.1, 2.0]),
+            np.array([-2.0, 0.1, 3.0]),
+            -0.3 * np.ones((3, 2)),
+            0.5 * np.ones((3, 2)),
+            np.zeros((3, 2)),
+            1.0,
+        ),
         statistics={"penetration_steps": 3.0},
     )
 
@@ -73,27 +89,56 @@ def test_cached_by_dimensionless_parameters(
         mineral,
         youngs_modulus=mineral.youngs_modulus * third,
         crushing_strength=mineral.crushing_strength * third,
+        tensile_strength=mineral.tensile_strength * third,
         friction=0.5 * mineral.friction,
     )
     second = mineral_resistance(other, math.radians(20.0 * third) * 3.0, 0.2, tmp_path)
     assert len(runs) == 1
-    for name in ("depth", "normal_factor", "wall_pressure"):
-        np.testing.assert_array_equal(getattr(first, name), getattr(second, name))
-    assert replace(first, depth=0, normal_factor=0, wall_pressure=0) == replace(
-        second, depth=0, normal_factor=0, wall_pressure=0
-    )
+    assert_same(first, second)
+    assert_same(first, made_up())
     mineral_resistance(replace(mineral, hardening_ratio=0.9), ANGLE, 0.2, tmp_path)
     mineral_resistance(mineral, ANGLE, 0.1, tmp_path)
     assert len(runs) == 3
 
 
-@pytest.mark.parametrize("damage", ["", "{", '{"depth": [0.0]}'])
+def assert_same(one: ResistanceCurve, other: ResistanceCurve) -> None:
+    for field in fields(ResistanceCurve):
+        if field.name != "crushed":
+            np.testing.assert_array_equal(getattr(one, field.name), getattr(other, field.name))
+    for field in fields(CrushedZone):
+        np.testing.assert_array_equal(
+            getattr(one.crushed, field.name), getattr(other.crushed, field.name)
+        )
+
+
+def test_what_the_needle_meets_is_part_of_the_key(
+    mineral: Mineral, runs: list[tuple[object, ...]], tmp_path
+) -> None:
+    def table(strength: float) -> StrengthTable:
+        ends = np.array([0.0, 5.0])
+        return StrengthTable(ends, ends, np.array([[1.0, 2.0], [1.0, strength]]))
+
+    grounds = [
+        Ground(),
+        Ground(table(2.0)),
+        Ground(table(2.1)),
+        Ground(rind=Rind(1.0, 2.0, 0.05)),
+        Ground(tensile_ratio=0.1),
+    ]
+    for _ in range(2):
+        for ground in grounds:
+            resistance_along(mineral, ANGLE, 0.2, ground, 6.0, tmp_path)
+        resistance_along(mineral, ANGLE, 0.2, Ground(), 7.0, tmp_path)
+    assert len(runs) == 6
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"PK\x03\x04"])
 def test_damaged_cache_is_computed_anew(
-    mineral: Mineral, runs: list[tuple[object, ...]], tmp_path, damage: str
+    mineral: Mineral, runs: list[tuple[object, ...]], tmp_path, damage: bytes
 ) -> None:
     mineral_resistance(mineral, ANGLE, 0.2, tmp_path)
-    (file,) = tmp_path.glob("*.json")
-    file.write_text(damage)
+    (file,) = tmp_path.glob("*.npz")
+    file.write_bytes(damage)
     again = mineral_resistance(mineral, ANGLE, 0.2, tmp_path)
     assert len(runs) == 2
     np.testing.assert_array_equal(again.depth, made_up().depth)

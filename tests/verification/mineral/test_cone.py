@@ -8,15 +8,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.mechanics import penetration
+from sim.errors import SolverError
 from sim.mechanics.closed_forms import crushing_bound, cylindrical_cavity
 from sim.mechanics.elastoplastic import Solid
 from sim.mechanics.equilibrium import EquilibriumSolver
 from sim.mechanics.foam import Foam
 from sim.mechanics.hardening import Capped
-from sim.mechanics.penetration import penetrate
-from sim.mechanics.penetration_mesh import cone_grid
-from sim.mechanics.resistance import compute_resistance
+from sim.mechanics.penetration import Penetration, Reading
+from sim.mechanics.penetration_mesh import ConeGrid, Extent, cone_grid
+from sim.mechanics.penetration_run import EVEN_ROWS, FOAM, PenetrationStopped, run_penetration
+from sim.mechanics.resistance import compute_resistance, curve_of
 from tests.conftest import Check
 
 STONE = Foam(131.0, 0.25, 1.62, 1.0, Capped(0.5, 0.67))
@@ -75,45 +76,81 @@ def test_other_stress_unit(check: Check) -> None:
             youngs_modulus=STONE.youngs_modulus * stress,
             strength=stress,
         )
-        grid = cone_grid(math.radians(20.0), 0.25, 0.25, 1.0, 5.0)
-        with EquilibriumSolver(Solid(grid.points, grid.cells, law)) as solver:
-            readings = list(penetrate(grid, law, solver))
-        return np.array([[r.cone_force, r.shaft_force] for r in readings]) / stress
+        readings = pressed(small_grid(), law, 4)
+        return np.array([[r.cone_force, r.shaft_force] for r in readings])[1:] / stress
 
     error = np.abs(factors(31.3e6) / factors(1.0) - 1.0).max()
     check("penetration in Pa against units of the strength", error, "≤", 1e-9)
 
 
+def small_grid() -> ConeGrid:
+    return cone_grid(math.radians(20.0), 0.25, 0.25, Extent(1.0, 1.0, 5.0), 5.0)
+
+
+def pressed(grid: ConeGrid, law: Foam, steps: int) -> list[Reading]:
+    with EquilibriumSolver(Solid(grid.points, grid.cells, law)) as solver:
+        penetration = Penetration(grid, solver, grid.cone_length)
+        return [penetration.advance() for _ in range(steps)]
+
+
 def test_failing_step_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With too few iterations for a whole press its halves still find the same force."""
-    grid = cone_grid(math.radians(20.0), 0.25, 0.25, 0.75, 5.0)
+    """A press that is too far for the solver is made in halves that find the same force."""
+    grid, efforts = small_grid(), []
+    whole = pressed(grid, STONE, 4)[-1].cone_force
+    solve, largest = EquilibriumSolver.solve, 0.5 * grid.row_height * math.sin(grid.half_angle)
 
-    def run() -> tuple[float, int]:
-        with EquilibriumSolver(Solid(grid.points, grid.cells, STONE)) as solver:
-            *_, last = penetrate(grid, STONE, solver)
-            return last.cone_force, solver.effort.increments
-
-    whole, few = run()
-    press = EquilibriumSolver.solve
-    largest = 0.5 * grid.row_height * math.sin(grid.half_angle)
-
-    def weak(self, start, springs, present, guess=None):
-        face = grid.radius_column
+    def weak(self, start, springs, scale, guess=None, load=0.0):
+        face = len(grid.face)
         travel = springs.target[:face] - springs.along_springs(start.u)[:face]
+        efforts.append(travel.max())
         if travel.max() > 1.01 * largest:
-            raise penetration.SolverError("too far")
-        return press(self, start, springs, present, guess)
+            raise SolverError("too far")
+        return solve(self, start, springs, scale, guess, load)
 
     monkeypatch.setattr(EquilibriumSolver, "solve", weak)
-    cut, more = run()
-    assert more > few
+    cut = pressed(grid, STONE, 4)[-1].cone_force
+    assert len(efforts) == 4 * (1 + 1 + 2)  # release, whole press, two halves
     np.testing.assert_allclose(cut, whole, rtol=0.02)
 
 
-def test_failure_says_where(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.mechanics.equilibrium.MAX_ITERATIONS", 1)
-    with pytest.raises(penetration.SolverError, match=r"20 degree cone stopped .* radii deep"):
-        compute_resistance(STONE, math.radians(20.0), 0.25)
+def test_failure_says_where_and_keeps_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = run_penetration(STONE, math.radians(20.0), 0.25)
+    solve, count = EquilibriumSolver.solve, 0
+
+    def failing(self, *given):
+        nonlocal count
+        count += 1
+        if count > 20:
+            raise SolverError("unbalanced force 1")
+        return solve(self, *given)
+
+    monkeypatch.setattr(EquilibriumSolver, "solve", failing)
+    said = r"20 degree cone stopped with the tip .* radii deep \(step .*\): unbalanced force 1"
+    with pytest.raises(PenetrationStopped, match=said) as raised:
+        run_penetration(STONE, math.radians(20.0), 0.25)
+    partial = raised.value.partial
+    assert partial is not None
+    assert partial.readings == whole.readings[:9]
+    assert np.all(np.isfinite(partial.zone.plastic_strain))
+    curve = curve_of(partial)
+    assert curve.depth[-1] == whole.readings[8].depth
+    count = 15
+    with pytest.raises(PenetrationStopped) as raised:
+        run_penetration(STONE, math.radians(20.0), 0.25)
+    assert raised.value.partial is None
+
+
+def test_window_against_the_full_mesh(check: Check) -> None:
+    """The window leaves rows behind and merges those far ahead; the full grid does neither."""
+    angle, height, steps = math.radians(20.0), 0.1374, 40  # 5.5 radii
+    short = Extent(FOAM.above, EVEN_ROWS * height, FOAM.outer)
+    full = Extent(steps * height + 0.1, 40 * height, 10.0)
+    grids = [cone_grid(angle, 0.2, height, extent, 10.0) for extent in (short, full)]
+    window, whole = (pressed(grid, STONE, steps)[1:] for grid in grids)
+    names = {"cone_force": "force on the cone", "shaft_force": "force on the shaft"}
+    for name, what in names.items():
+        a, b = (np.array([getattr(r, name) for r in run]) for run in (window, whole))
+        check(f"moving window against full mesh: {what}", np.abs(a - b).max() / b.max(), "≤", 0.01)
 
 
 @pytest.mark.slow
