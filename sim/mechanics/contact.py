@@ -63,9 +63,7 @@ class Friction:
 
 def engage(profile: Profile, depth: Array, top: float, bottom: float) -> Engagement:
     """Return what lies between the depths `top` and `bottom` (m) with the tip at `depth` (m)."""
-    slope, narrow, wide = (
-        a[:, None] for a in (np.tan(profile.angle), profile.narrow, profile.wide)
-    )
+    slope, narrow, wide = (a[:, None] for a in (profile.slope, profile.narrow, profile.wide))
     low, high = (
         np.clip(narrow + (depth - z - profile.start[:, None]) * slope, narrow, wide)
         for z in (bottom, top)

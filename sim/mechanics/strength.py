@@ -34,7 +34,7 @@ class LocalStrength:
         """Mean (Pa, (k, n)) over the area of each face, with the tip at `depth` (m, (n,))."""
         profile, mean = part.profile, np.zeros_like(part.wide)
         start, narrow = profile.start[:, None], profile.narrow[:, None]
-        slope = np.tan(profile.angle[:, None])
+        slope = profile.slope[:, None]
         for node, weight in zip(NODES, WEIGHTS, strict=True):
             share = 0.5 * (1.0 + node)  # of the area, from the narrow end
             r = np.sqrt(part.narrow**2 + share * (part.wide**2 - part.narrow**2))

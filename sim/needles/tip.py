@@ -30,6 +30,7 @@ Array = NDArray[np.float64]
 
 NOSE_RINGS = 12  # of equal turn: 0.3 % of the friction of a sphere
 STEP = 0.5 * math.pi  # half-angle of a face across the axis
+STEEPEST = 1e6  # radius per length: a step takes a millionth of its height, far above rounding
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,14 @@ class Profile:
     half_angle: float  # of the cone behind the rounded point: the one to be computed
 
     @property
+    def slope(self) -> Array:
+        """Growth of the radius per length of each frustum."""
+        return np.minimum(np.tan(self.angle), STEEPEST)
+
+    @property
     def end(self) -> Array:
         """Distance of each frustum's wide end from the tip (m)."""
-        return self.start + (self.wide - self.narrow) / np.tan(self.angle)
+        return self.start + (self.wide - self.narrow) / self.slope
 
     @property
     def walls(self) -> Array:
@@ -67,7 +73,7 @@ class Profile:
 
         A face is a chain of frusta without a cylinder between them.
         """
-        last = np.append(self.walls[:-1] > 1e-9 * self.radius, True)
+        last = np.append(self.walls[:-1] > 1e-5 * self.radius, True)
         ends = np.flatnonzero(last)
         of = ends[np.searchsorted(ends, np.arange(len(last)))]
         return self.end[of], self.wide[of]

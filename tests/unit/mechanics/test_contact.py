@@ -54,7 +54,7 @@ def test_a_set_is_a_cone_a_cylinder_and_a_step():
     short = COAXIAL.tip.edge_radius * (1.0 / math.sin(COAXIAL.tip.angle) - 1.0)
     on_cone = (1.5e-3 + short) * math.tan(COAXIAL.tip.angle)
     np.testing.assert_allclose(part.outer, [on_cone, stylet, stylet, cannula, cannula], rtol=1e-6)
-    np.testing.assert_allclose(part.wall[-1], [0.0, 0.0, 0.0, 1e-7, 2e-3], atol=1e-12)
+    np.testing.assert_allclose(part.wall[-1], [0.0, 0.0, 0.0, 1e-7, 2e-3], atol=1e-9)
     length = stylet / math.tan(COAXIAL.tip.angle) - short
     behind = part.wall.sum(axis=0) - part.wall[-1]
     np.testing.assert_allclose(behind[[1, -1]], np.array([2.9e-3, 3e-3]) - length, rtol=1e-9)

@@ -166,7 +166,7 @@ def test_a_thread_takes_its_share_off_the_hand_and_the_nodule():
     strength = case().nodule.mineral.crushing_strength
     engaged = np.array([0.0, 1e-3, 4.4e-3])
     capacity = strength / math.sqrt(3.0) * math.pi * COAXIAL.outer_diameter * engaged / 2.0
-    np.testing.assert_allclose(pull, np.minimum(capacity, smooth.total.force), atol=1e-6)
+    np.testing.assert_allclose(pull, np.minimum(capacity, smooth.total.force), rtol=1e-6)
     assert pull[1] > 0.0
     np.testing.assert_allclose(smooth.mineral.force - threaded.mineral.force, pull)
     extra = screw_torque(1.0, COAXIAL.outer_diameter, lead, case().nodule.mineral.friction)
