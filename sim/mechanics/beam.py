@@ -178,10 +178,12 @@ def deflection(beams: Beams, axial: Array, load: Array) -> Array:
 def moments(beams: Beams, axial: Array, shape: Array) -> Array:
     """Return the bending moment (m, n + 1), N m, at the nodes from the elements' equilibrium.
 
+    Where a moment is applied the larger one of both sides counts.
+
     Parameters
     ----------
     beams, axial
-        As in `deflection`; the load acts at the ends of the beam alone.
+        As in `deflection`; the load acts at the nodes.
     shape : (m, 2n + 2) array
         The deflection.
     """
@@ -189,12 +191,13 @@ def moments(beams: Beams, axial: Array, shape: Array) -> Array:
     nodal = shape.reshape(m, n + 1, 2)
     local = np.concatenate([nodal[:, :-1], nodal[:, 1:]], axis=2)
 
-    def turning(elements: slice, slope: int) -> Array:
-        held = np.einsum("mni,mni->mn", beams.stiffness[:, elements, slope], local[:, elements])
-        lost = np.einsum("mni,mni->mn", beams.geometric[:, elements, slope], local[:, elements])
-        return held - axial[:, None] * lost
+    def turning(slope: int) -> Array:
+        held = np.einsum("mni,mni->mn", beams.stiffness[:, :, slope], local)
+        return held - axial[:, None] * np.einsum("mni,mni->mn", beams.geometric[:, :, slope], local)
 
-    return np.concatenate([-turning(slice(0, 1), 1), turning(slice(None), 3)], axis=1)
+    hubward = np.pad(-turning(1), ((0, 0), (0, 1)))
+    tipward = np.pad(turning(3), ((0, 0), (1, 0)))
+    return np.where(np.abs(hubward) > np.abs(tipward), hubward, tipward)
 
 
 def _springs(beams: Beams) -> list[tuple[int, float]]:

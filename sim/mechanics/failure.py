@@ -6,7 +6,7 @@
   being the axial force of the mineral's pressure: a bevel's face leans sideways with
   F_n cot(beta), of which the share zeta (assumption, 0 to 0.2) is not taken by the wall behind it;
   a surface tilted by i turns the resultant of a uniform pressure onto its own normal (divergence
-  theorem) while the point's face crosses it. H acts at the tip.
+  theorem) while the point's face crosses it.
 * blunting: the mineral's solid phase, of indentation hardness 3 sigma_solid (Tabor 1951), against
   the steel's hardness; or the point folds over (`point`) under the mineral's pressure on a closed
   tip.
@@ -93,6 +93,7 @@ def utilisation(case: Case, loads: PathLoads) -> Utilisation:
     push = Push(
         eccentric=total.tip * technique.tip_eccentricity * needle.outer_diameter,
         side=loads.mineral.normal * (share / math.tan(needle.tip.angle) + crossing),
+        place=np.maximum(penetration - nodule.height, 0.0),
     )
     buckling_load = column.buckling_load(euler)
     bending, weakest = stability.yield_utilisation(column, push, euler)

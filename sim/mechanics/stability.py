@@ -15,7 +15,7 @@ A beam-column (`beam`) from the tip to the hub or grip, which clamps it:
 * The axial force at the tip is all that is not shaft friction. Friction of a layer is spread evenly
   over the shaft in it; forces keep their direction as the needle bows.
 * The tip's loads, the moment of its force at its eccentricity and a side force, act in one plane
-  and in the same sense.
+  and in the same sense: at the tip, or where it has left the nodule, at the nodule's lower face.
 
 Where Euler's load exceeds half of the squash load, that of the weakest section, Johnson's parabola
 replaces it (Shigley's Mechanical Engineering Design, ch. 4).
@@ -90,6 +90,7 @@ class Push:
 
     eccentric: Array  # N m, moment of the tip's force about the axis
     side: Array  # N, lateral force on the tip
+    place: Array  # m, distance from the tip at which they act
 
 
 @dataclass(frozen=True)
@@ -226,9 +227,13 @@ def bow(column: Column, push: Push, force: Array) -> Bow:
 
     The force must be below the elastic buckling load.
     """
-    load = np.zeros((force.size, 2 * column.shaft.nodes.size))
-    load[:, 0] = push.side
-    load[:, 1] = -push.eccentric  # turns the tip as the side force does
+    nodes, rows = column.shaft.nodes, np.arange(force.size)
+    load = np.zeros((force.size, 2 * nodes.size))
+    before = np.searchsorted(nodes[1:-1], push.place, side="right")
+    share = (push.place - nodes[before]) / (nodes[before + 1] - nodes[before])
+    for node, part in ((before, 1.0 - share), (before + 1, share)):  # by the lever rule
+        load[rows, 2 * node] = part * push.side
+        load[rows, 2 * node + 1] = -part * push.eccentric  # turns the tip as the side force does
     shape = deflection(column.beams, force, load)
     return Bow(shape[:, ::2], moments(column.beams, force, shape))
 

@@ -99,7 +99,8 @@ def test_loads_of_the_tip(needle, entered):
         sideways += math.tan(math.radians(5.0))
     column = stability.column(of, loads)
     euler = column.euler_load()
-    push = Push(0.25 * needle.outer_diameter * loads.total.tip, sideways * loads.mineral.normal)
+    eccentric = 0.25 * needle.outer_diameter * loads.total.tip
+    push = Push(eccentric, sideways * loads.mineral.normal, np.zeros(1))
     found = use(of, depth)
     np.testing.assert_allclose(found.buckling_load, column.buckling_load(euler))
     np.testing.assert_allclose(

@@ -132,7 +132,7 @@ def test_a_thread_pulls_while_the_tip_is_pushed():
 
 def test_bending_diverges_at_the_buckling_load():
     column, _ = at(0.0)
-    push = Push(np.array([1e-4]), np.array([1e-2]))
+    push = Push(np.array([1e-4]), np.array([1e-2]), np.zeros(1))
     euler = column.euler_load()
     half, near = (np.abs(stability.bow(column, push, s * euler).moment).max() for s in (0.5, 0.999))
     assert near > 300.0 * half
@@ -142,10 +142,10 @@ def test_bending_diverges_at_the_buckling_load():
 @pytest.mark.parametrize("side", [0.0, 0.1])
 def test_the_outer_fibre_yields_at_the_factor_on_all_loads(depth, side):
     column, loads = at(depth)
-    push = Push(0.1e-3 * loads.total.tip, side * loads.total.force)
+    push = Push(0.1e-3 * loads.total.tip, side * loads.total.force, np.zeros(1))
     inverse, where = stability.yield_utilisation(column, push, column.euler_load())
     factor = 1.0 / inverse
-    scaled = Push(factor * push.eccentric, factor * push.side)
+    scaled = Push(factor * push.eccentric, factor * push.side, push.place)
     force = factor * column.force
     moment = np.abs(stability.bow(column, scaled, force).moment)
     stress = (force[:, None] * column.share) / section(HYPODERMIC).area
@@ -156,7 +156,7 @@ def test_the_outer_fibre_yields_at_the_factor_on_all_loads(depth, side):
 
 def test_an_unloaded_needle_uses_nothing_up():
     column, loads = at(0.0)
-    nothing = Push(np.zeros(1), np.zeros(1))
+    nothing = Push(*np.zeros((3, 1)))
     assert loads.total.force[0] == 0.0
     inverse, _ = stability.yield_utilisation(column, nothing, column.euler_load())
     assert inverse[0] == 0.0
@@ -167,8 +167,8 @@ def test_a_path_is_many_single_depths():
 
     def both(z):
         column, loads = at(z)
-        push = Push(0.1e-3 * loads.total.tip, 0.3 * loads.mineral.normal)
         euler = column.euler_load()
+        push = Push(0.1e-3 * loads.total.tip, 0.3 * loads.mineral.normal, np.zeros_like(euler))
         return euler, stability.yield_utilisation(column, push, euler)[0]
 
     single = np.array([both(z) for z in depth])[:, :, 0].T
@@ -182,3 +182,17 @@ def test_soft_layers_prop_only_what_is_in_them():
     with_fat, without = (at([in_skin, in_fat], of)[0].euler_load() for of in (case(), bare))
     assert without[0] == pytest.approx(with_fat[0], rel=1e-9)
     assert without[1] < 0.99 * with_fat[1]
+
+
+def test_the_push_acts_where_the_mineral_is():
+    """H (L - x) and M_e at the grip, whatever the place; the moment's jump is seen."""
+    column, _ = at(0.0)
+    length, place = HYPODERMIC.free_length, column.shaft.nodes[10]
+    turned, pushed = (
+        stability.bow(column, Push(*map(np.array, ([m], [h], [place]))), np.zeros(1))
+        for m, h in ((1.0, 0.0), (0.0, 1.0))
+    )
+    ahead = column.shaft.nodes < place
+    np.testing.assert_allclose(turned.moment[0, ~ahead], 1.0, rtol=1e-6)
+    np.testing.assert_allclose(turned.moment[0, ahead], 0.0, atol=1e-6)
+    np.testing.assert_allclose(pushed.moment[0, -1], length - place, rtol=1e-6)

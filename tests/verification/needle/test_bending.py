@@ -30,7 +30,7 @@ def bent(share, eccentricity=0.0, tilt=0.0):
     """The needle in the air at a share of its Euler load."""
     of, force = case(), np.array([share * EULER])
     column = stability.column(of, path_loads(of, analytic_curve(), np.zeros(1)))
-    push = Push(eccentric=force * eccentricity, side=force * math.tan(tilt))
+    push = Push(force * eccentricity, force * math.tan(tilt), np.zeros(1))
     bow = stability.bow(column, push, force)
     return force[0], bow.deflection[0, 0], bow.moment[0]
 
@@ -61,7 +61,7 @@ def test_cantilever(check):
     """Without axial force H L at the grip and H L^3 / (3 EI) at the tip."""
     of = case()
     column = stability.column(of, path_loads(of, analytic_curve(), np.zeros(1)))
-    bow = stability.bow(column, Push(np.zeros(1), np.ones(1)), np.zeros(1))
+    bow = stability.bow(column, Push(np.zeros(1), np.ones(1), np.zeros(1)), np.zeros(1))
     check("cantilever: moment", abs(bow.moment[0, -1] / LENGTH - 1.0), "≤", 1e-4)
     exact = LENGTH**3 / (3.0 * RIGIDITY)
     check("cantilever: tip", abs(bow.deflection[0, 0] / exact - 1.0), "≤", 1e-4)
