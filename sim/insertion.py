@@ -20,7 +20,13 @@ from scipy.optimize import brentq
 
 from sim.case import Case
 from sim.mechanics import lumen
-from sim.mechanics.failure import OUTCOMES, Utilisation, held_depth, utilisation
+from sim.mechanics.failure import (
+    OUTCOMES,
+    Utilisation,
+    fragment_risk,
+    held_depth,
+    utilisation,
+)
 from sim.mechanics.loads import PathLoads, path_loads
 from sim.mechanics.pushaway import NoduleSupport, nodule_support
 from sim.mechanics.resistance import ResistanceCurve, mineral_resistance
@@ -150,7 +156,7 @@ def evaluate(case: Case, models: InsertionModels) -> InsertionResult:
         tip_deflection=float(path.use.tip_deflection.max()),
         core_length=core,
         lumen_plugged=_plugged(case, models, core),
-        fragment_risk="",
+        fragment_risk=fragment_risk(case, outcome, reached, float(path.use.weakest[-1])),
         crushed=None,
         events=_events(case, path, outcome),
         notes=ASSUMPTIONS + _warnings(case, models, path),
@@ -170,7 +176,12 @@ class _Path:
     @classmethod
     def walk(cls, case: Case, models: InsertionModels, depth: Array) -> _Path:
         loads = path_loads(case, models.resistance, depth)
-        on_nodule = models.support.displacement(loads.mineral.force, depth - case.nodule.depth)
+        on_nodule = models.support.displacement(
+            loads.mineral.force,
+            depth - case.nodule.depth,
+            loads.skin.force,
+            loads.subcutis.force,
+        )
         return cls(loads, utilisation(case, loads), on_nodule)
 
 

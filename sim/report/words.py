@@ -37,6 +37,8 @@ AGAINST = {
     "operator": "the operator's force limit",
     "torque": "the torque limit",
     "slip": "slipping off the nodule",
+    "folding": "folding of the point",
+    "bearing": "sideways yield of the mineral",
 }
 
 

@@ -22,7 +22,17 @@ KPA = 1e-3
 ML_PER_MIN = 6e7
 MG_H_PER_ML = 1.0 / 3600.0
 
-MARGINS = ("buckling", "bending", "blunting", "splitting", "operator", "torque", "slip")
+MARGINS = (
+    "buckling",
+    "bending",
+    "blunting",
+    "splitting",
+    "operator",
+    "torque",
+    "slip",
+    "folding",
+    "bearing",
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,8 @@ MEANINGS: dict[str, Meaning] = {
     "insertion.operator_margin": Meaning("Margin to the operator's force limit"),
     "insertion.torque_margin": Meaning("Margin to the torque limit"),
     "insertion.slip_margin": Meaning("Margin to slipping off the nodule"),
+    "insertion.folding_margin": Meaning("Margin to folding of the point (part of blunting)"),
+    "insertion.bearing_margin": Meaning("Margin to sideways yield of the mineral"),
     "insertion.nodule_displacement_mm": Meaning("Push-away of the nodule", "mm"),
     "insertion.tip_deflection_mm": Meaning("Lateral deflection of the tip", "mm"),
     "insertion.core_length_mm": Meaning("Core of mineral in the lumen", "mm"),
