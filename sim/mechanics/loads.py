@@ -5,11 +5,11 @@ far the nodule has moved meanwhile. Penetration is quasi-static and rate-indepen
 
 Mineral: every face of the tip is met by the dimensionless pressure N of the tabulated cone, on its
 projected area. N of a crushing foam hardly depends on the angle (default stone: 1.31 at 90 degrees,
-1.34 at 45 and 20, 1.37 at 11, 1.40 at 5.5), so steps and rounded points take the cone's. While a
-face enters, indentation is self-similar and N that of the cone just buried; from then on it is
-compared with the curve at equal travel, in units of the face's own radius. Where a face leaves the
-nodule again, the pressure acts on the area still inside. A face that follows another one (a
-cannula's mouth behind its stylet) meets mineral as if fresh.
+1.34 at 45 and 20, 1.37 at 11, 1.40 at 5.5), so steps and rounded points take the cone's. The first
+face is compared with the curve as it enters (self-similar indentation; a brittle rind shows there),
+every face at equal travel since then, in units of its own radius. Where a face leaves the nodule
+again, the pressure acts on the area still inside. A face that follows another one (a cannula's
+mouth behind its stylet) meets mineral as if fresh, and a rind as broken.
 
 The bore's wall holds where the tip left it; `wall_pressure_ratio` of its pressure stays. Behind a
 step the wall carries none: a flat face crushes what is ahead and pushes nothing aside (the same
@@ -39,6 +39,8 @@ from sim.mechanics.strength import local_strength
 from sim.needles.tip import STEP, Profile, tip_profile
 
 Array = NDArray[np.float64]
+
+ENTERING = 1e-3  # of the first face's length: the least that is looked up
 
 
 @dataclass(frozen=True)
@@ -100,10 +102,11 @@ def path_loads(case: Case, curve: ResistanceCurve, depth: Array) -> PathLoads:
     """
     profile, technique, nodule = tip_profile(case.needle), case.technique, case.nodule
     top, bottom = nodule.depth, nodule.depth + nodule.height
+    edge_radius = min(case.needle.tip.edge_radius, profile.radius)
     skin, subcutis = (
         sum(
             (
-                _soft(layer, engage(profile, depth, *piece), technique)
+                _soft(layer, engage(profile, depth, *piece), edge_radius, technique)
                 for piece in _outside(start, end, top, bottom)
             ),
             start=_nothing(depth),
@@ -146,17 +149,20 @@ def _nothing(depth: Array) -> LayerLoad:
     return LayerLoad(*(np.zeros_like(depth) for _ in range(6)))
 
 
-def _soft(layer: SoftLayer, part: Engagement, technique: Technique) -> LayerLoad:
-    pressure = cutting.wall_pressure(layer)
+def _soft(
+    layer: SoftLayer, part: Engagement, edge_radius: float, technique: Technique
+) -> LayerLoad:
+    pressure = cutting.face_pressure(layer, part)
+    wall = cutting.wall_pressure(layer, part.profile.wide[:, None])
     drag = face_friction(pressure, layer.friction, part, technique)
-    shaft = wall_friction(pressure, layer.friction, part, technique)
+    shaft = wall_friction(wall, layer.friction, part, technique)
     return LayerLoad(
-        crack=cutting.cutting_force(layer, part),
-        normal=pressure * part.area,
+        crack=cutting.crack_force(layer, part, edge_radius),
+        normal=cutting.spread_force(layer, part),
         drag=drag.force,
         shaft=shaft.force,
         torque=drag.torque + shaft.torque,
-        opening=_opening(pressure, pressure, part),
+        opening=_opening(pressure, wall, part),
     )
 
 
@@ -166,14 +172,7 @@ def _mineral(
     """Forces of the nodule, a thread's apart."""
     technique, nodule, mineral = case.technique, case.nodule, case.nodule.mineral
     penetration, strength = depth - nodule.depth, local_strength(nodule)
-    buried = 1.0 / math.tan(curve.half_angle)
-
-    end, radius = (a[:, None] for a in profile.face_ends())
-    travel = np.maximum(penetration - end, 0.0) / radius
-    factor, _ = resistance.evaluate(curve, buried + travel)
-    travel = np.clip(penetration - profile.end[:, None], 0.0, profile.walls[:, None])
-    _, wall_factor = resistance.evaluate(curve, buried + travel / profile.wide[:, None])
-
+    factor, wall_factor = _dimensionless(curve, profile, penetration)
     closed = lumen.closed_share(case.needle, nodule, curve, penetration)
     pushed = factor * closed * strength.on_faces(part, depth)
     pushed_open = (profile.angle < STEP)[:, None]
@@ -191,6 +190,24 @@ def _mineral(
         torque=drag.torque + shaft.torque + edges.torque,
         opening=_opening(pressure, wall, part),
     )
+
+
+def _dimensionless(
+    curve: ResistanceCurve, profile: Profile, penetration: Array
+) -> tuple[Array, Array]:
+    """Pressure on the faces and mean pressure on the walls / crushing strength, (k, n).
+
+    The curve's cone may be blunter than the needle's: while the first face enters, both are
+    compared at equal shares of their length.
+    """
+    buried = 1.0 / math.tan(curve.half_angle)
+    end, radius = (a[:, None] for a in profile.face_ends())
+    entered = np.where(end == end[0], np.clip(penetration / end, ENTERING, 1.0), 1.0)
+    travel = np.maximum(penetration - end, 0.0) / radius
+    factor, _ = resistance.evaluate(curve, buried * entered + travel)
+    travel = np.clip(penetration - profile.end[:, None], 0.0, profile.walls[:, None])
+    _, wall = resistance.evaluate(curve, buried + travel / profile.wide[:, None])
+    return factor / entered**2, wall
 
 
 def _opening(pressure: Array | float, wall: Array | float, part: Engagement) -> Array:
