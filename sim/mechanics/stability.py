@@ -49,7 +49,7 @@ ELEMENTS = 40  # buckling load to 5e-4 (34G), else 1e-4; yield to 0.7 %, as peak
 FIRST = 0.25  # size of the element at the tip / outer diameter; they grow evenly to the hub
 NEARLY = 1.0 - 1e-5  # of the buckling load: as far as bending is solved for
 ROUNDS = 30  # of the search for the factor at yield, at most
-SETTLED = 1e-8  # relative change at which that search ends
+SETTLED = 1e-6  # relative change at which that search ends; rounding leaves some 1e-7
 FAR = 30.0  # times the change by itself: as far as that search looks ahead
 TINY = 1e-30  # utilisation of an unloaded needle
 
@@ -248,7 +248,8 @@ def yield_utilisation(column: Column, push: Push, euler: Array) -> tuple[Array, 
 
     The stress P/A + M c/I grows faster than the load. With the factor s on all loads,
     r = P/P_euler and p = P/P_squash, the moment is s M_1(s) and m = M_1(s) (1 - s r)/M_y hardly
-    depends on s. So s solves s p + s m/(1 - s r) = 1 with m of the round before.
+    depends on s. So s solves s p + s m/(1 - s r) = 1 with m of the round before; the secant method
+    speeds the rounds up.
 
     Returns
     -------
@@ -275,13 +276,13 @@ def yield_utilisation(column: Column, push: Push, euler: Array) -> tuple[Array, 
     for _ in range(ROUNDS):
         each = demand(inverse)
         change = each.max(axis=1) - inverse
-        if np.all(np.abs(change) <= SETTLED * inverse):
-            break
-        slope = change_before - change
+        slope = change_before - change  # of the first round: a step of -inverse, not safe
         step = np.divide(change * (inverse - before), slope, out=change.copy(), where=slope != 0.0)
         safe = (np.abs(step) <= FAR * np.abs(change)) & (step > -inverse)
         before, change_before = inverse, change
         inverse = inverse + np.where(safe, step, change)
+        if np.all(np.abs(change) <= SETTLED * inverse):
+            break
     return inverse, column.shaft.nodes[each.argmax(axis=1)]
 
 
