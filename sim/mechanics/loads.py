@@ -114,13 +114,13 @@ def path_loads(case: Case, curve: ResistanceCurve, depth: Array) -> PathLoads:
         for layer, start, end in _layers(case.tissue)
     )
     part = engage(profile, depth, top, bottom)
-    mineral = _mineral(case, curve, profile, part, depth)
+    closed = lumen.closed_share(case.needle, nodule, curve, depth - top)
+    mineral = _mineral(case, curve, part, depth, closed)
     resisted = (skin + subcutis + mineral).force
     thread = drilling.thread(nodule.mineral, part, technique, resisted)
     mineral = replace(
         mineral, shaft=mineral.shaft - thread.pull, torque=mineral.torque + thread.torque
     )
-    closed = lumen.closed_share(case.needle, nodule, curve, depth - top)
     return PathLoads(depth, skin, subcutis, mineral, closed)
 
 
@@ -167,15 +167,14 @@ def _soft(
 
 
 def _mineral(
-    case: Case, curve: ResistanceCurve, profile: Profile, part: Engagement, depth: Array
+    case: Case, curve: ResistanceCurve, part: Engagement, depth: Array, closed: Array
 ) -> LayerLoad:
-    """Forces of the nodule, a thread's apart."""
+    """Forces of the nodule, a thread's apart; `closed` is the share of the tip that is filled."""
     technique, nodule, mineral = case.technique, case.nodule, case.nodule.mineral
-    penetration, strength = depth - nodule.depth, local_strength(nodule)
-    factor, wall_factor = _dimensionless(curve, profile, penetration)
-    closed = lumen.closed_share(case.needle, nodule, curve, penetration)
+    strength = local_strength(nodule)
+    factor, wall_factor = _dimensionless(curve, part.profile, depth - nodule.depth)
     pushed = factor * closed * strength.on_faces(part, depth)
-    pushed_open = (profile.angle < STEP)[:, None]
+    pushed_open = (part.profile.angle < STEP)[:, None]
     wall = pushed_open * wall_factor * mineral.wall_pressure_ratio * strength.on_walls(part, depth)
     edges = drilling.cut(pushed, part, technique)
     pressure = pushed * edges.thrust_ratio
