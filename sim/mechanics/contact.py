@@ -16,11 +16,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.case import Technique
-from sim.needles.tip import Profile, tip_profile
+from sim.needles.tip import Profile
 
 Array = NDArray[np.float64]
-
-needle_cone = tip_profile
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from sim.insertion import evaluate
-from sim.mechanics.contact import needle_cone
 from sim.mechanics.failure import utilisation
 from sim.mechanics.loads import path_loads
+from sim.needles.tip import tip_profile
 from tests.unit.mechanics.patient import (
     COAXIAL,
     DRILL,
@@ -58,7 +58,7 @@ def test_the_needle_stalls_where_the_force_meets_the_limit():
     factor, wall, limit = 1.5, 0.3, 34.0
     of = case(STURDY, replace(PUSH, force_limit=limit))
     result = evaluate(of, models(analytic_curve(factor=factor, wall=wall)))
-    cone, mineral, top = needle_cone(of.needle), of.nodule.mineral, of.nodule.depth
+    cone, mineral, top = tip_profile(of.needle), of.nodule.mineral, of.nodule.depth
     area, girth = math.pi * cone.radius**2, 2.0 * math.pi * cone.radius
     tip = factor * area * (1.0 + mineral.friction / math.tan(cone.half_angle))
     stretch = math.pi / 2.0
@@ -89,7 +89,7 @@ def test_the_curve_is_whole(needle, technique):
     assert result.peak_force == curve.force.max()
     assert result.nodule_displacement == curve.nodule_displacement[-1] > 0.0
     of = case(needle, technique)
-    buried = own_frame <= of.nodule.depth + needle_cone(needle).length
+    buried = own_frame <= of.nodule.depth + tip_profile(needle).length
     entering = buried & (own_frame >= of.nodule.depth)
     assert result.nodule_entry_force == curve.force[entering].max()
     use = utilisation(of, path_loads(of, models().resistance, own_frame))

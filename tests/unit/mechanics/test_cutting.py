@@ -5,14 +5,15 @@ import numpy as np
 import pytest
 from scipy.integrate import quad, trapezoid
 
-from sim.mechanics.contact import engage, needle_cone
+from sim.mechanics.contact import engage
 from sim.mechanics.cutting import HOLE_STRETCH, cutting_force, wall_pressure
+from sim.needles.tip import tip_profile
 from tests.unit.mechanics.patient import HYPODERMIC, SKIN
 
 
 @pytest.mark.parametrize("thickness", [0.5e-3, 4e-3])  # thinner and thicker than the tip is long
 def test_a_layer_is_cut_by_the_energy_of_its_crack(thickness):
-    cone = needle_cone(HYPODERMIC)
+    cone = tip_profile(HYPODERMIC)
     depth = np.linspace(0.0, thickness + cone.length, 20001)
     force = cutting_force(SKIN, engage(cone, depth, 0.0, thickness))
     energy = 2.0 * cone.radius * SKIN.toughness * thickness
