@@ -107,18 +107,20 @@ def _show_nothing(stage: str, fraction: float) -> None:
     pass
 
 
-def evaluate(case: Case, models: InsertionModels) -> InsertionResult:
-    """Walk the path and return what happens on it; see `insert`.
+def evaluate(case: Case, models: InsertionModels, steps: int = STEPS) -> InsertionResult:
+    """Walk the path in `steps` and return what happens on it; see `insert`.
 
     The margins are taken over the whole way to the target, also where the needle stops before: they
     say how far each mechanism is from deciding, in multiples of the loads. So is the skin's
     puncture force: what the skin asks for, also of a needle that does not get through.
     """
     start = time.process_time()
-    depth, top = _depths(case), case.nodule.depth
+    depth, top = _depths(case, steps), case.nodule.depth
     planned = _Path.walk(case, models, depth)
     reached, decided_by = _stop(case, models, planned)
-    path = _Path.walk(case, models, np.append(depth[depth < reached], reached))
+    path = planned
+    if decided_by is not None:
+        path = _Path.walk(case, models, np.append(depth[depth < reached], reached))
     outcome, reason = _outcome(case, path, decided_by)
     walked, total = path.loads.depth, path.loads.total
     inside = float(np.clip(reached - top, 0.0, case.nodule.height))
@@ -185,15 +187,15 @@ class _Path:
         return cls(loads, utilisation(case, loads), on_nodule)
 
 
-def _depths(case: Case) -> Array:
+def _depths(case: Case, steps: int) -> Array:
     """Depths from the skin to the target, finer where the tip enters the nodule, all kinks in."""
     target, top = case.target_depth, case.nodule.depth
     length = tip_profile(case.needle).length
     edges = [0.0, case.tissue.skin.thickness, top, held_depth(case), top + case.nodule.height]
     points = np.concatenate(
         [
-            np.linspace(0.0, target, STEPS + 1),
-            np.linspace(top, top + length, STEPS + 1),
+            np.linspace(0.0, target, steps + 1),
+            np.linspace(top, top + length, steps + 1),
             [edge for z in edges for edge in (np.nextafter(z, 0.0), z, z + length)],
         ]
     )

@@ -4,7 +4,7 @@ Stresses scale with the mineral's crushing strength: E / sigma_c and the hardeni
 change with porosity or solid strength, so one dimensionless resistance serves every solid strength
 and, of the density, only the strain matters at which the pores are closed (`hardening`). The curves
 are solved, or read from the cache, at a few densities `SPACING` apart in its logarithm, which that
-strain is linear in, and interpolated between: exact in the strength, to 1 % in the density (tests).
+strain is linear in, and interpolated between: exact in the strength, to 2 % in the density (tests).
 Everything else along the path is evaluated for each cell as in a run of its own.
 
 The nodule is taken as fixed: its push-away adds to the hand's travel and decides no outcome.
@@ -31,7 +31,7 @@ from sim.outcome import InsertionResult
 Array = NDArray[np.float64]
 type Show = Callable[[str, float], None]  # (stage, fraction done)
 
-SPACING = 0.2  # of the tabulated densities, in the logarithm
+SPACING = {"capped": 0.2, "compaction": 0.1}  # of the tabulated densities, in the logarithm
 OUT_OF_REACH = "out_of_reach"
 
 
@@ -98,17 +98,20 @@ class ModelTable:
     """
 
     def __init__(self, case: Case, low: float, high: float) -> None:
-        solid = case.nodule.mineral.solid_density
-        first, last = (math.log(solid / density) / SPACING for density in (high, low))
-        self.first = math.floor(first + 1e-9)
+        mineral = case.nodule.mineral
+        self._spacing = SPACING[mineral.densification]
+        first, last = (
+            math.log(mineral.solid_density / density) / self._spacing for density in (high, low)
+        )
+        self._first = math.floor(first + 1e-9)
         self._models = [
-            prepare(with_mineral(case, at_closure(case.nodule.mineral, SPACING * k)))
-            for k in range(self.first, max(math.ceil(last - 1e-9), self.first + 1) + 1)
+            prepare(with_mineral(case, at_closure(mineral, self._spacing * k)))
+            for k in range(self._first, max(math.ceil(last - 1e-9), self._first + 1) + 1)
         ]
 
     def at(self, mineral: Mineral) -> InsertionModels:
         """Return the models for a mineral with one of the densities between the ends."""
-        position = densification_strain(mineral.porosity) / SPACING - self.first
+        position = densification_strain(mineral.porosity) / self._spacing - self._first
         below = min(max(math.floor(position), 0), len(self._models) - 2)
         one, other = self._models[below : below + 2]
         return replace(one, resistance=blend(one.resistance, other.resistance, position - below))
@@ -130,7 +133,10 @@ def at_closure(mineral: Mineral, strain: float) -> Mineral:
 
 
 def blend(one: ResistanceCurve, other: ResistanceCurve, weight: float) -> ResistanceCurve:
-    """Return the curve (1 - `weight`) x `one` + `weight` x `other`, of the same cone."""
+    """Return the curve (1 - `weight`) x `one` + `weight` x `other`, of the same cone.
+
+    What is not blended (the crushed zone) is that of the curve that goes deeper.
+    """
     longer = max(one, other, key=lambda curve: curve.depth[-1])
     ends = [resistance.evaluate(curve, longer.depth) for curve in (one, other)]
 
