@@ -71,7 +71,7 @@ def plug_length(needle: Needle, mineral: Mineral, curve: ResistanceCurve, longes
     def excess(length: float) -> float:
         return float(core_pressure(needle, mineral, curve, length)) - curve.steady_factor
 
-    return brentq(excess, 0.0, longest) if excess(longest) > 0.0 else math.inf
+    return brentq(excess, 0.0, longest, xtol=1e-14 * longest) if excess(longest) > 0.0 else math.inf
 
 
 def core_pressure(
