@@ -2,7 +2,8 @@
 
 Bone is put in as the same crushing foam as a nodule's mineral, with
 
-* strength 68 MPa (rate s)^0.06 (rho cm3/g)^2, rate = v / R of the tool (Carter & Hayes 1977),
+* strength 68 MPa (rate s)^0.06 (rho cm3/g)^2 (Carter & Hayes 1977), rate 0.5/s, about v / R of
+  all tools here,
 * Young's modulus 8920 MPa (rho cm3/g)^1.83 (Morgan, Bayraktar & Keaveny 2003, pooled),
 * friction 0.35 (steel on bone 0.3-0.45), and the nodule's own assumptions for what is not known of
   bone either: plastic Poisson's ratio 0.15, hardening 0.5, half of the wall's pressure stays.
@@ -27,11 +28,12 @@ from tests.unit.mechanics.patient import DRILL, HYPODERMIC, PUSH, case
 
 TISSUE_DENSITY = 1850.0  # kg/m3, of bone without its pores
 ELEMENT = 0.2  # radii
+RATE = 0.5  # 1/s
 
 
 def in_bone(needle: Needle, technique: Technique, density: float) -> Case:
     """`needle` and a block of bone thicker than it goes in."""
-    relative, rate = density / 1000.0, 2.0 * technique.axial_speed / needle.outer_diameter
+    relative = density / 1000.0
     porosity = 1.0 - density / TISSUE_DENSITY
     of = case(
         needle,
@@ -39,7 +41,7 @@ def in_bone(needle: Needle, technique: Technique, density: float) -> Case:
         density=density,
         solid_density=TISSUE_DENSITY,
         porosity=porosity,
-        crushing_strength=68e6 * rate**0.06 * relative**2,
+        crushing_strength=68e6 * RATE**0.06 * relative**2,
         youngs_modulus=8920e6 * relative**1.83,
         foam_shape=foam_shape(0.15),
         hardening_ratio=0.5,
