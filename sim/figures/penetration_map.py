@@ -81,11 +81,13 @@ def _panel(ax: Axes, case: Case, cells: Sequence[Cell]) -> None:
     edges = _edges(density), np.exp(_edges(np.log(strength)))
     ax.pcolormesh(*edges, code.T, cmap=colours, norm=norm)
     margin = np.log([cell.smallest_margin or np.nan for cell in cells]).reshape(shape)
+    fine = np.geomspace(strength[0], strength[-1], 20 * len(strength))  # straight in the logarithms
+    margin = np.array([np.interp(np.log(fine), np.log(strength), row) for row in margin])
     for level, style in MARGINS.items():
         if np.nanmin(margin) < np.log(level) < np.nanmax(margin):
             width = 1.8 if level == 1.0 else 0.9
             ax.contour(
-                density, strength, margin.T, [np.log(level)],
+                density, fine, margin.T, [np.log(level)],
                 colors=DARK, linestyles=style, linewidths=width,
             )  # fmt: skip
     mineral, technique = case.nodule.mineral, case.technique

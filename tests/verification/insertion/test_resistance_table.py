@@ -13,7 +13,8 @@ from sim.config.penetration_map import to_map
 from sim.insertion import evaluate, prepare
 from sim.materials.mineral import densification_strain
 from sim.mechanics import resistance
-from sim.penetration_map import SPACING, ModelTable, at_closure, with_mineral
+from sim.mechanics.failure import OUTCOMES
+from sim.penetration_map import SPACING, STEPS, ModelTable, at_closure, with_mineral
 
 COARSE = ["mesh=coarse", "nodule.fixation=fixed"]
 NEEDLES = [("27G", "push"), ("14G_coaxial", "drill")]
@@ -76,3 +77,7 @@ def test_a_cell_of_the_map_is_the_insertion_itself(check):
     own = evaluate(with_mineral(of, weaker), prepare(with_mineral(of, weaker)))
     error = max(abs(cell.margins[name] / own.margins[name] - 1.0) for name in cell.margins)
     check("map: margins of a cell against those of its own run", error, "≤", 1e-9)
+    fewer = evaluate(with_mineral(of, weaker), table.at(weaker), STEPS)
+    error = max(abs(fewer.margins[name] / own.margins[name] - 1.0) for name in OUTCOMES)
+    check("map: its path's steps, margins of what can stop the needle", error, "≤", 5e-3)
+    assert fewer.outcome == own.outcome
