@@ -26,8 +26,8 @@ the torque of a square thread that raises a load,
     T = F d/2 (l + pi mu d) / (pi d - mu l)       (Shigley, Mechanical Engineering Design, ch. 8).
 
 It carries what resists the needle up to the force that strips the mineral between its ridges: the
-shear strength sigma_c / sqrt(3) on half of the cylinder it is engaged with (the other half is the
-ridges' own width). The hand carries the rest.
+shear strength sigma_c / sqrt(3), at the mean density, on half of the cylinder it is engaged with
+(the other half is the ridges' own width). The hand carries the rest.
 
 Left out: wear of the edges, clogging by debris, and the relief of the bore's wall where material is
 cut away instead of pushed aside (the shaft keeps the same share of the wall's pressure as when
