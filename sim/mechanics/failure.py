@@ -12,7 +12,7 @@
 * blunting: the mineral's solid phase, of indentation hardness 3 sigma_solid (Tabor 1951), against
   the steel's hardness; or the point folds over (`point`) under the mineral's pressure on a closed
   tip.
-* splitting, which needs both a crack and its growth. Start: hoop tension of a thick-walled ball or
+* splitting, which needs both a crack and its growth. Start: hoop tension of a thick-walled
   cylinder around the bore, p (b^2 + R^2)/(b^2 - R^2) (Lame), p being the mean pressure in the bore,
   against the tensile strength. Growth: the needle wedges a meridional crack open,
   K = Q / (pi c)^(3/2) for a penny-shaped crack of radius c opened by opposed forces Q at its centre
