@@ -98,6 +98,8 @@ class CrackCell:
     resolution : Resolution, optional
     axes : pair of float
         Half axes of the rigid body along and across the crack; (1, 1) is the circle.
+    pressure : float
+        Estimate of the mean contact pressure / mu at the start.
     """
 
     def __init__(
@@ -105,18 +107,19 @@ class CrackCell:
         half_length: float = 0.5,
         resolution: Resolution | None = None,
         axes: tuple[float, float] = (1.0, 1.0),
+        pressure: float = FIRST_PRESSURE,
     ) -> None:
         self._resolution = resolution or Resolution()
         counts = (self._resolution.outwards, self._resolution.around)
         self._mesh, sides, self._outwards = _rectangle(*counts)
         element = basix.ufl.element("Lagrange", "quadrilateral", 2, shape=(2,))
-        pressure = basix.ufl.element("Lagrange", "quadrilateral", 1)
-        space = fem.functionspace(self._mesh, basix.ufl.mixed_element([element, pressure]))
+        multiplier = basix.ufl.element("Lagrange", "quadrilateral", 1)
+        space = fem.functionspace(self._mesh, basix.ufl.mixed_element([element, multiplier]))
         self._displacements, self._dofs = space.sub(0).collapse()
         self._state = fem.Function(space)
         self._half_length, self._exponent, self._stiffness = (
             fem.Constant(self._mesh, value)
-            for value in (half_length, 2.0, CONTACT_STIFFNESS * FIRST_PRESSURE)
+            for value in (half_length, 2.0, CONTACT_STIFFNESS * pressure)
         )
         self._fixed = [
             fem.dirichletbc(

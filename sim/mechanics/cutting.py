@@ -1,45 +1,113 @@
-"""Cutting and friction in soft layers.
+"""Cutting, spreading and wall pressure in soft layers (Shergold & Fleck 2004).
 
-A sharp tip opens a planar mode-I crack (Shergold & Fleck 2004, Proc. R. Soc. A 460:3037). Where the
-cone has the radius r the crack is 2r long (half length a = r, an assumption: the minimisation
-of crack and strain energy over a comes with the full cell problem). The area of crack made per
-advance is then 2 (r_outer - r_inner) and the cutting force J times that; over a layer's thickness
-it spends exactly 2 R J per unit of thickness. It peaks when the layer holds as much of the cone as
-it can: at 2 R J in a layer thicker than the cone is long.
+Where the needle has the radius r a layer's steady force is F(r) = mu r^2 f(J_IC/(mu r)), from the
+table of its crack (`steady_crack`: a sharp tip's planar mode-I crack; `ring_crack`: a flat punch).
+Section by section along the tip the crack has the length that J_IC allows at that radius; the
+tissue's pressure on the part of the tip between two radii then amounts to F(outer) - F(inner), so
+that a layer takes F(R) when it holds the whole tip and the work F(R) per thickness in all cases.
+Crack work and strain energy reach the needle as this pressure on its faces, which rub under it.
 
-The wall presses on cone and shaft like a hole of the crack's perimeter 4a opened to 2 pi a in an
-incompressible neo-Hookean solid under plane strain,
+Where a cone's radius is so small that J_IC/(mu r) leaves the table the last slope of ln F is kept;
+the needle itself has to be inside it.
 
-    p = G (ln s + (1 - s^-2)/2),  s = pi/2,  p = 0.749 G,
+A rounded point has to enter before the crack can run ahead of it: while it is in the layer the
+force on the tip is at least that of a flat punch of the edge's radius.
 
-from p = int W'(s)/(s^2 - 1) ds (Ogden 1984, Non-Linear Elastic Deformations, ch. 5). Its opening
-work, p pi R^2 = 2.35 G R^2 per unit of length, compares with 2.81 G R^2 of the Shergold-Fleck cell
-problem at a = R (one-term Ogden, alpha = 2) and 3.14 G R^2 of a linear elastic crack.
-
-Left out: stiffening of skin (Ogden exponent), the layer's dimple before the crack starts, rates.
+Left out: the dimple before puncture, the layer's finite thickness (plane strain, deep penetration),
+relaxation and rates, anisotropy (Langer's lines), edges that cut without wedging.
 """
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.case import SoftLayer
+from sim.errors import SolverError
 from sim.mechanics.contact import Engagement
+from sim.mechanics.ring_crack import ring_crack
+from sim.mechanics.steady_crack import SteadyCrack, planar_crack
 
 Array = NDArray[np.float64]
 
-HOLE_STRETCH = 0.5 * math.pi  # perimeter of the needle / perimeter of the crack it opens
+SMALLEST_RADIUS = 1e-9  # m; the force vanishes with the radius
 
 
-def cutting_force(layer: SoftLayer, engagement: Engagement) -> Array:
-    """Return the force (N) that extends the crack in `layer`."""
-    return 2.0 * layer.toughness * (engagement.outer - engagement.inner)
+def face_pressure(layer: SoftLayer, part: Engagement) -> Array:
+    """Return the mean pressure (Pa) of the tissue on each face of the tip inside, (k, n).
+
+    Raises
+    ------
+    SolverError
+        When J_IC / (mu R) of the needle is outside the crack's table.
+    """
+    crack = layer_crack(layer)
+    _require(layer, crack, part.profile.radius)
+    areas = part.areas
+    force = _force(layer, crack, part.wide) - _force(layer, crack, part.narrow)
+    return np.divide(force, areas, out=np.zeros_like(areas), where=areas > 0.0)
 
 
-def wall_pressure(layer: SoftLayer) -> float:
-    """Return the pressure (Pa) of the cut wall on the needle."""
-    s = HOLE_STRETCH
-    return layer.shear_modulus * (math.log(s) + 0.5 * (1.0 - s**-2))
+def crack_force(layer: SoftLayer, part: Engagement, edge_radius: float) -> Array:
+    """Return the axial force (N) on the tip that drives the crack, (n,).
+
+    The work of the crack, and what a point of `edge_radius` (m) lacks to enter.
+    """
+    crack = layer_crack(layer)
+    force, work = _force(layer, crack, part.wide), _work(layer, crack, part.wide)
+    force -= _force(layer, crack, part.narrow)
+    work -= _work(layer, crack, part.narrow)
+    point_inside = (part.inner == 0.0) & (part.outer > 0.0)
+    lacking = np.maximum(puncture_force(layer, edge_radius) - force.sum(axis=0), 0.0)
+    return work.sum(axis=0) + np.where(point_inside, lacking, 0.0)
+
+
+def spread_force(layer: SoftLayer, part: Engagement) -> Array:
+    """Return the axial force (N) on the tip that the strain energy left behind takes, (n,)."""
+    crack = layer_crack(layer)
+    return (_strain(layer, crack, part.wide) - _strain(layer, crack, part.narrow)).sum(axis=0)
+
+
+def puncture_force(layer: SoftLayer, edge_radius: float) -> float:
+    """Return the force (N) with which a point of `edge_radius` (m) enters: a flat punch's."""
+    return float(_force(layer, ring_crack(layer.ogden_exponent), np.array(edge_radius)))
+
+
+def wall_pressure(layer: SoftLayer, radius: Array) -> Array:
+    """Return the pressure (Pa) of the cut wall on cylinders of `radius` (m)."""
+    ratio = toughness_ratio(layer, radius)
+    return layer.shear_modulus * layer_crack(layer).wall_pressure_at(ratio)
+
+
+def layer_crack(layer: SoftLayer) -> SteadyCrack:
+    """Return the table of the layer's crack."""
+    build = {"planar": planar_crack, "ring": ring_crack}[layer.crack]
+    return build(layer.ogden_exponent)
+
+
+def toughness_ratio(layer: SoftLayer, radius: Array) -> Array:
+    """Return J_IC / (mu r)."""
+    return layer.toughness / (layer.shear_modulus * np.maximum(radius, SMALLEST_RADIUS))
+
+
+def _force(layer: SoftLayer, crack: SteadyCrack, radius: Array) -> Array:
+    return layer.shear_modulus * radius**2 * crack.force_at(toughness_ratio(layer, radius))
+
+
+def _work(layer: SoftLayer, crack: SteadyCrack, radius: Array) -> Array:
+    share = crack.crack_share_at(toughness_ratio(layer, radius))
+    return share * _force(layer, crack, radius)
+
+
+def _strain(layer: SoftLayer, crack: SteadyCrack, radius: Array) -> Array:
+    return _force(layer, crack, radius) - _work(layer, crack, radius)
+
+
+def _require(layer: SoftLayer, crack: SteadyCrack, radius: float) -> None:
+    ratio = float(toughness_ratio(layer, np.array(radius)))
+    low, high = crack.toughness[[0, -1]]
+    if not low <= ratio <= high:
+        raise SolverError(
+            f"soft layer: J_IC / (mu R) = {ratio:.3g} for the needle's R = {radius * 1e3:.3g} mm;"
+            f" the crack's table holds {low:.3g} to {high:.3g}"
+        )

@@ -1,0 +1,71 @@
+"""The crack opened by a circle against closed forms, against itself and on finer grids."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy.interpolate import CubicSpline
+
+from sim.mechanics.cell_problem import CrackCell, Resolution
+from sim.mechanics.steady_crack import TOUGHNESS_RANGE, trace
+
+COARSE = Resolution(16, 8)
+
+
+def largest_imbalance(openings):
+    """Largest error of U(a1) - U(a2) = int 2 J da between neighbours, J by the domain integral."""
+    a, energy, release = (
+        np.array([getattr(row, name) for row in reversed(openings)])
+        for name in ("half_length", "energy", "release")
+    )
+    x = np.log(a)
+    line = CubicSpline(x, np.log(release))
+    point, weight = np.polynomial.legendre.leggauss(8)
+    at = 0.5 * (x[1:] + x[:-1])[:, None] + 0.5 * np.diff(x)[:, None] * point
+    spent = np.diff(x) * (np.exp(line(at) + at) * weight).sum(axis=1)  # 2 J a d(ln a)
+    return np.abs(np.diff(energy) / spent + 1.0).max()
+
+
+def test_an_ellipse_opens_a_linear_elastic_crack(check):
+    """Uniform pressure opens a crack into an ellipse: U = pi mu B^2 for the half width B << a."""
+    width = 0.01
+    with CrackCell(1.0, COARSE, axes=(1.0, width), pressure=2.0 * width**2) as cell:
+        xi, eta = cell.nodes.T
+        opened = np.stack([0.0 * xi, width * np.exp(-xi) * np.sin(eta)], axis=1)
+        cell.place(cell.undeformed + opened)
+        energy = cell.solve().energy
+    error = abs(energy / (math.pi * width**2) - 1.0)
+    check("thin ellipse in a crack, energy against linear elasticity", error, "≤", 0.01)
+
+
+def test_a_small_crack_in_a_neo_hookean_solid_is_a_small_hole(check):
+    """The energy is conformally invariant: a crack counts as a hole of radius a/2 << R.
+
+    U = pi mu R^2 ln(2R/a) and J = pi mu R^2 / (2a).
+    """
+    shortest = trace(2.0, 1.0, 150.0, COARSE)[-1]
+    a = shortest.half_length
+    error = abs(shortest.energy / (math.pi * math.log(2.0 / a)) - 1.0)
+    check("neo-Hookean crack of a/R = 0.01: energy against pi ln(2R/a)", error, "≤", 0.002)
+    error = abs(shortest.release / (0.5 * math.pi / a) - 1.0)
+    check("neo-Hookean crack of a/R = 0.01: J against pi mu R^2/(2a)", error, "≤", 0.01)
+
+
+@pytest.mark.parametrize("exponent", [2.0, 9.0])
+def test_energy_against_j(exponent, check):
+    """From the longest crack that J / (mu R) = 0.5 to 200 needs to the shortest."""
+    openings = trace(exponent, 0.5, 200.0, COARSE)
+    assert openings[0].release <= 0.5
+    assert openings[-1].release >= 200.0
+    name = f"opened crack, alpha = {exponent:g}, J/(mu R) 0.5 to 200"
+    check(f"{name}: -dU/d(2a) against J", largest_imbalance(openings), "≤", 0.03)
+    pressure = max(abs(row.pressure / row.wall_pressure - 1.0) for row in openings)
+    check(f"{name}: contact force against dU/dR", pressure, "≤", 0.02)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exponent", [2.0, 4.0, 9.0, 12.0])
+def test_energy_against_j_on_the_grid_in_use(exponent, check):
+    error = largest_imbalance(trace(exponent, *TOUGHNESS_RANGE, Resolution()))
+    name = f"opened crack, alpha = {exponent:g}, grid in use: -dU/d(2a) against J"
+    check(name, error, "≤", 0.03)
