@@ -55,7 +55,7 @@ def expanded(
     rigid = 1e4 * law.youngs_modulus * length
     inner, outer = nodes[:, 0], nodes[:, -1]
     share = _areas(points, outer, kind, length)
-    present = np.ones(len(cells), dtype=bool)
+    strength = np.ones(len(cells))
 
     def springs(grown: float) -> Springs:
         k = len(inner)
@@ -77,7 +77,7 @@ def expanded(
     with EquilibriumSolver(solid, tolerance=1e-10) as solver:
         for part in range(1, parts + 1):
             load = springs(displacement * part / parts)
-            state = solver.solve(state, load, present)
+            state = solver.solve(state, load, strength)
     force = load.force(state.u)[: len(inner)].sum()
     return force / (area * length**2), float(solver.effort.iterations)
 
