@@ -94,7 +94,7 @@ def _panel(ax: Axes, case: Case, cells: Sequence[Cell]) -> None:
     ax.plot([G_PER_CM3 * mineral.density], [MPA * mineral.solid_strength], **PATIENT)
     ax.set(xlim=edges[0][[0, -1]], ylim=edges[1][[0, -1]])
     hand = f"{technique.kind}, at most {technique.force_limit:.3g} N"
-    label(ax, hand, (0.98, 0.98), (0, 0), xycoords="axes fraction", ha="right", va="top")
+    label(ax, hand, (0.03, 0.03), (0, 0), xycoords="axes fraction")
 
 
 def _edges(centres: Array) -> Array:
