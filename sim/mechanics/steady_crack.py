@@ -25,7 +25,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.interpolate import CubicHermiteSpline
+from scipy.interpolate import CubicHermiteSpline, PchipInterpolator
 
 from sim.cache import cached
 from sim.errors import SolverError
@@ -46,7 +46,8 @@ LARGEST_GAIN = 1.0  # of ln J from one row of the table to the next
 class SteadyCrack:
     """Steady penetration over toughness, as a table with increasing toughness.
 
-    Between its rows ln F is a cubic in ln J_IC; past its ends the last slope is kept.
+    Between its rows ln F is a cubic in ln J_IC. Past its ends the last slope of ln F is kept, and
+    the last pressure and size.
     """
 
     toughness: Array  # J_IC / (mu R)
@@ -71,7 +72,16 @@ class SteadyCrack:
 
     def wall_pressure_at(self, toughness: ArrayLike) -> Array:
         """Return the mean pressure p / mu of the wall on the shaft."""
-        return np.exp(np.interp(np.log(toughness), self._curve.x, np.log(self.wall_pressure)))
+        return self._between(self.wall_pressure, toughness)
+
+    def size_at(self, toughness: ArrayLike) -> Array:
+        """Return the size of the undeformed crack / R."""
+        return self._between(self.size, toughness)
+
+    def _between(self, column: Array, toughness: ArrayLike) -> Array:
+        x = np.log(self.toughness)
+        line = PchipInterpolator(x, np.log(column))
+        return np.exp(line(np.clip(np.log(toughness), x[0], x[-1])))
 
 
 @lru_cache(maxsize=16)
