@@ -155,7 +155,7 @@ def _tip_depth(case: Case, insertion: InsertionResult) -> float:
 
 def _plug(case: Case, insertion: InsertionResult) -> float:
     """Resistance (Pa s/m3) of the core that stays in the lumen; 0 where it is blown out."""
-    if not insertion.lumen_plugged:
+    if insertion.core_retention <= case.injection.pressure_limit:
         return 0.0
     return plug_resistance(case.needle, case.drug, case.nodule.mineral, insertion.core_length)
 
@@ -225,7 +225,7 @@ def _notes(
             "pressure is lost in it (permeability of the mineral it was cut from; crushed, it may "
             "be another)"
         )
-        notes.append(core + (seeping if insertion.lumen_plugged else "; the syringe blows it out"))
+        notes.append(core + (seeping if delivery.plug_drop > 0.0 else "; the syringe blows it out"))
     if insertion.outcome == "deflected":
         notes.append("infiltration: computed on the axis, at the nodule's top at the deepest")
     return tuple(notes)

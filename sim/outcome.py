@@ -75,7 +75,8 @@ class InsertionResult:
     nodule_displacement: float  # m at the end
     tip_deflection: float  # m, lateral
     core_length: float  # m, of mineral in the lumen
-    lumen_plugged: bool
+    core_retention: float  # Pa, pressure in the lumen that blows the core out; 0: no core
+    lumen_plugged: bool  # the core is long enough to stay as the tip goes on
     fragment_risk: str  # why steel may stay in the nodule; empty: it should not
     crushed: CrushedZone | None  # None: the nodule was not entered
     events: tuple[Event, ...] = ()

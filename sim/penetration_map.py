@@ -21,12 +21,13 @@ from numpy.typing import NDArray
 
 from sim.case import Case, Mineral
 from sim.errors import SolverError
-from sim.insertion import InsertionModels, evaluate, prepare
+from sim.insertion import evaluate, prepare
 from sim.materials.mineral import densification_strain, porosity
 from sim.mechanics import resistance
 from sim.mechanics.failure import OUTCOMES
 from sim.mechanics.resistance import ResistanceCurve
 from sim.outcome import InsertionResult
+from sim.walk import InsertionModels
 
 Array = NDArray[np.float64]
 type Show = Callable[[str, float], None]  # (stage, fraction done)

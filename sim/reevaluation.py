@@ -9,9 +9,9 @@ What is reused and what is solved anew:
 * the nodule's push-away adds to the hand's travel alone and decides no outcome: it is never solved
   again;
 * the infiltration is computed in full, on the mesh `COARSE` and with the tip's depth rounded to
-  `DEPTH_STEP`; the default too, so that like is compared with like. Against the default mesh this
-  one moves the infiltrated share of the nodule by 0.008 and the dose's by 0.009 at most (the two
-  default needles).
+  `DEPTH_STEP` and the length of a core in its lumen to `CORE_STEP`; the default too, so that like
+  is compared with like. Against the default mesh this one moves the infiltrated share of the nodule
+  by 0.008 and the dose's by 0.009 at most (the two default needles).
 """
 
 from __future__ import annotations
@@ -23,16 +23,18 @@ from omegaconf import DictConfig
 from sim.case import Case, Mineral, SoftLayer, Tissue
 from sim.config import to_case, uncertain_inputs, with_value
 from sim.infiltration import infiltrate
-from sim.insertion import InsertionModels, evaluate
+from sim.insertion import evaluate
 from sim.mechanics.failure import OUTCOMES
-from sim.mechanics.resistance import mineral_resistance
-from sim.needles.tip import tip_profile
+from sim.mechanics.nodule_resistance import nodule_resistance, problem
 from sim.outcome import InfiltrationResult, InsertionResult
 from sim.results.progress import Show
 from sim.sensitivity import Infiltration, Insertion, Range, Row, one_at_a_time
+from sim.walk import InsertionModels
 
 COARSE = {"tip_size": 0.25, "nodule_size": 4e-4, "outer_size": 3e-3, "time_tolerance": 2e-2}
+STEPS = 60  # of the path; margins are extreme at its kinks, which are depths of their own
 DEPTH_STEP = 1e-4  # m
+CORE_STEP = 1e-5  # m
 FLOW = ("porosity", "permeability", "diffusion_ratio", "clearance_rate")  # of a layer or mineral
 
 
@@ -74,7 +76,7 @@ class Reevaluation:
         self.cfg, self.case, self.models = cfg, case, models
         self._cases: dict[tuple[str, str], Case] = {}
         self._insertions: dict[Case, InsertionResult] = {}
-        self._infiltrations: dict[tuple[Case, float], InfiltrationResult] = {}
+        self._infiltrations: dict[tuple[Case, float, float], InfiltrationResult] = {}
 
     def insertion(self, change: tuple[str, str] | None) -> Insertion:
         """Return the outcome and the smallest margin of those that can stop the needle."""
@@ -98,39 +100,25 @@ class Reevaluation:
     def _insert(self, case: Case) -> InsertionResult:
         key = _insertion_problem(case, self.case)
         if key not in self._insertions:
-            self._insertions[key] = evaluate(key, self._models(key))
+            self._insertions[key] = evaluate(key, self._models(key), STEPS)
         return self._insertions[key]
 
     def _models(self, case: Case) -> InsertionModels:
-        if _mineral_problem(case) == _mineral_problem(self.case):
+        if problem(case) == problem(self.case):
             return self.models
-        angle = tip_profile(case.needle).half_angle
-        resistance = mineral_resistance(case.nodule.mineral, angle, case.mesh.penetration_size)
-        return dataclasses.replace(self.models, resistance=resistance)
+        return dataclasses.replace(self.models, resistance=nodule_resistance(case))
 
     def _infiltrate(self, case: Case) -> InfiltrationResult:
         insertion = self._insert(case)
         depth = DEPTH_STEP * round(insertion.reached_depth / DEPTH_STEP)
-        key = _infiltration_problem(case, self.case), depth
+        stays = insertion.core_retention > case.injection.pressure_limit
+        core = CORE_STEP * round(insertion.core_length / CORE_STEP) if stays else 0.0
+        key = _infiltration_problem(case, self.case), depth, core
         if key not in self._infiltrations:
-            stopped = dataclasses.replace(insertion, reached_depth=depth)
+            stopped = dataclasses.replace(insertion, reached_depth=depth, core_length=core)
             mesh = dataclasses.replace(case.mesh, **COARSE)
             self._infiltrations[key] = infiltrate(dataclasses.replace(key[0], mesh=mesh), stopped)
         return self._infiltrations[key]
-
-
-def _mineral_problem(case: Case) -> tuple[float, ...]:
-    """Everything the dimensionless penetration problem depends on."""
-    mineral = case.nodule.mineral
-    ratios = (
-        mineral.youngs_modulus / mineral.crushing_strength,
-        mineral.poisson_ratio,
-        mineral.foam_shape,
-        mineral.hardening_ratio,
-        mineral.densification_strain,
-        tip_profile(case.needle).half_angle,
-    )
-    return tuple(round(value, 9) for value in ratios)
 
 
 def _insertion_problem(case: Case, default: Case) -> Case:

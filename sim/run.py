@@ -19,7 +19,7 @@ from sim.case import Case
 from sim.errors import SolverError
 from sim.figures.draw import draw
 from sim.infiltration import infiltrate
-from sim.insertion import InsertionModels, evaluate, prepare
+from sim.insertion import evaluate, prepare
 from sim.outcome import InfiltrationResult, InsertionResult
 from sim.report.build import write_report
 from sim.results import metrics, tables
@@ -45,6 +45,7 @@ from sim.results.record import (
 )
 from sim.sensitivity import HEADER as TURNING_HEADER
 from sim.sensitivity import Row
+from sim.walk import InsertionModels
 
 log = logging.getLogger(__name__)
 

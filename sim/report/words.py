@@ -216,8 +216,7 @@ def _syringe_words(record: Record) -> str:
         )
     if m["insertion.lumen_plugged"]:
         text += (
-            " Its lumen would have taken up a plug of mineral; the injection is computed as if "
-            "it were open."
+            f" Its lumen is plugged by {number(m['insertion.core_length_mm'], 2)} mm of mineral."
         )
     return text
 

@@ -16,7 +16,7 @@ from rich.console import Console
 from sim import reevaluation
 from sim.case import Case
 from sim.config import compose, default_case, to_case, with_value
-from sim.insertion import InsertionModels, evaluate, prepare
+from sim.insertion import evaluate, prepare
 from sim.mechanics.failure import OUTCOMES
 from sim.pair import run_pair
 from sim.reevaluation import Reevaluation
@@ -24,6 +24,7 @@ from sim.results.progress import Show
 from sim.results.record import load
 from sim.run import Job
 from sim.sensitivity import Row
+from sim.walk import InsertionModels
 
 ROOT = Path(__file__).resolve().parents[2]
 COARSE = ["mesh=coarse"]

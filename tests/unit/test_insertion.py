@@ -5,8 +5,9 @@ from dataclasses import fields, is_dataclass, replace
 import numpy as np
 import pytest
 
+from sim.case import Tip
 from sim.insertion import evaluate
-from sim.mechanics.failure import utilisation
+from sim.mechanics.failure import OUTCOMES, utilisation
 from sim.mechanics.loads import path_loads
 from sim.needles.tip import tip_profile
 from tests.unit.mechanics.patient import (
@@ -20,6 +21,7 @@ from tests.unit.mechanics.patient import (
     models,
 )
 
+LEVER = replace(PUSH, tip_eccentricity=0.3)
 SOFT = {"crushing_strength": 3e6, "solid_strength": 24e6}
 STURDY = replace(HYPODERMIC, steel=replace(HYPODERMIC.steel, yield_strength=10e9))
 
@@ -33,7 +35,7 @@ def run(*args, **mineral):
     [
         ("reached_target", case(**SOFT), None),
         ("stalled", case(STURDY, replace(PUSH, force_limit=10.0)), "operator"),
-        ("bent", case(), "bending"),
+        ("bent", case(technique=replace(PUSH, tip_eccentricity=0.5)), "bending"),
         ("buckled", case(replace(HYPODERMIC, length=40e-3, free_length=40e-3)), "bending"),
         ("blunted", case(solid_strength=1.3e9), "blunting"),
         ("deflected", case(technique=replace(PUSH, incidence_angle=0.4)), "slip"),
@@ -44,10 +46,10 @@ def test_the_first_mechanism_to_give_way_decides(outcome, of, margin):
     result = evaluate(of, models())
     assert result.outcome == outcome
     assert result.events[-1].name == outcome
-    below = {name for name, value in result.margins.items() if value <= 1.0}
+    below = {name for name in OUTCOMES if result.margins[name] <= 1.0}
     if margin is None:
         assert result.reached_depth == of.target_depth
-        assert below <= {"splitting"}
+        assert not below
     else:
         assert margin in below
         assert result.reached_depth < of.target_depth
@@ -56,18 +58,15 @@ def test_the_first_mechanism_to_give_way_decides(outcome, of, margin):
 def test_the_needle_stalls_where_the_force_meets_the_limit():
     """Shaft friction rises linearly behind the buried cone: the depth has a closed form."""
     factor, wall, limit = 1.5, 0.3, 34.0
-    of = case(STURDY, replace(PUSH, force_limit=limit))
-    result = evaluate(of, models(analytic_curve(factor=factor, wall=wall)))
+    sharp = replace(STURDY, tip=Tip("trocar", math.radians(5.5), 1e-12))
+    of = case(sharp, replace(PUSH, force_limit=limit))
+    curve = analytic_curve(factor=factor, wall=wall)
+    result = evaluate(of, models(curve))
     cone, mineral, top = tip_profile(of.needle), of.nodule.mineral, of.nodule.depth
     area, girth = math.pi * cone.radius**2, 2.0 * math.pi * cone.radius
     tip = factor * area * (1.0 + mineral.friction / math.tan(cone.half_angle))
-    stretch = math.pi / 2.0
-    cavity = math.log(stretch) + 0.5 * (1.0 - stretch**-2)
-    skin, fat = of.tissue.skin, of.tissue.subcutis
-    soft = girth * cavity * (
-        skin.friction * skin.shear_modulus * skin.thickness
-        + fat.friction * fat.shear_modulus * (top - skin.thickness)
-    )  # fmt: skip
+    loads = path_loads(of, curve, np.array([of.target_depth]))
+    soft = (loads.skin.force + loads.subcutis.force)[0]  # does not change in the nodule
     per_length = mineral.friction * wall * girth * mineral.crushing_strength
     shaft = (limit - soft - tip * mineral.crushing_strength) / per_length
     expected = top + cone.length + shaft
@@ -84,7 +83,7 @@ def test_the_curve_is_whole(needle, technique):
     own_frame = curve.depth
     np.testing.assert_array_equal(own_frame + curve.nodule_displacement, curve.travel)
     assert own_frame[-1] == pytest.approx(result.reached_depth, rel=1e-12)
-    finite = [f.name for f in fields(curve) if f.name != "bending_limit"]
+    finite = [f.name for f in fields(curve) if f.name not in ("bending_limit", "ratios")]
     assert all(np.all(np.isfinite(getattr(curve, name))) for name in finite)
     assert result.peak_force == curve.force.max()
     assert result.nodule_displacement == curve.nodule_displacement[-1] > 0.0
@@ -104,8 +103,8 @@ def test_the_curve_is_whole(needle, technique):
 
 def test_a_needle_buckles_where_its_bow_is_most_of_the_bending():
     seen = {}
-    for length in (12.7e-3, 16e-3, 18e-3, 20e-3, 24e-3, 40e-3):
-        of = case(replace(HYPODERMIC, length=length, free_length=length))
+    for length in (20e-3, 22e-3, 24e-3, 40e-3):
+        of = case(replace(HYPODERMIC, length=length, free_length=length), LEVER)
         result = evaluate(of, models())
         depth = np.array([result.reached_depth])
         bow = utilisation(of, path_loads(of, models().resistance, depth)).amplification[0]
@@ -126,7 +125,10 @@ def test_an_untouched_nodule_offers_nothing():
     result = evaluate(of, models())
     assert result.outcome == "reached_target"
     assert result.nodule_entry_force is None
-    assert result.depth_in_nodule == result.nodule_displacement == 0.0
+    assert result.depth_in_nodule == 0.0
+    loads = path_loads(of, models().resistance, np.array([of.target_depth]))
+    assert loads.mineral.force[0] == 0.0
+    assert 0.0 < result.nodule_displacement < run().nodule_displacement  # dragged by its tissue
     assert math.isinf(result.margins["blunting"])
     assert math.isinf(result.margins["torque"])
     assert not result.lumen_plugged
@@ -188,12 +190,12 @@ def test_work_of_a_constant_force_and_torque():
     assert pushed.peak_torque == 0.0
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(24))
 def test_the_outcome_agrees_with_the_margins(seed):
     """Corners of what a configuration may hold."""
     pick = random.Random(seed).choice
     needle = pick([HYPODERMIC, COAXIAL, replace(COAXIAL, stylet=None)])
-    tip = replace(needle.tip, angle=math.radians(pick([5.0, 11.0, 45.0, 80.0])))
+    tip = replace(needle.tip, angle=math.radians(pick([5.1, 11.0, 45.0, 90.0])))
     technique = replace(
         pick([PUSH, DRILL]),
         incidence_angle=math.radians(pick([0.0, 5.0, 60.0])),
@@ -210,21 +212,31 @@ def test_the_outcome_agrees_with_the_margins(seed):
     )
     of = replace(of, nodule=replace(of.nodule, depth=pick([0.2e-3, 2.5e-3])))
     of = replace(of, target_depth=pick([0.2e-3, of.nodule.depth, 7.5e-3, 13e-3]))
-    result = evaluate(of, models())
-    stopping = min(value for name, value in result.margins.items() if name != "splitting")
+    result = evaluate(of, models(), steps=80)
+    stopping = min(result.margins[name] for name in OUTCOMES)
     assert (result.outcome == "reached_target") == (stopping > 1.0)
-    assert not any(np.any(np.isnan(getattr(result.curve, f.name))) for f in fields(result.curve))
+    columns = {f.name: getattr(result.curve, f.name) for f in fields(result.curve)}
+    for name, values in (columns | columns.pop("ratios")).items():
+        assert not np.any(np.isnan(values)), name
     assert np.all(np.isfinite(result.curve.force))
     assert np.all(np.diff(result.curve.depth) >= 0.0)
     assert result.reached_depth <= of.target_depth
 
 
-def test_only_a_firm_core_plugs_the_lumen():
-    """A core one bore long holds 4 tau of pressure, tau = sigma_c / sqrt(3)."""
-    limit = math.sqrt(3.0) / 4.0 * case().injection.pressure_limit
-    assert run(crushing_strength=1.01 * limit).lumen_plugged
-    assert not run(crushing_strength=0.99 * limit).lumen_plugged
-    assert not run(COAXIAL, DRILL).lumen_plugged
+def test_a_core_grows_until_it_plugs_the_lumen():
+    """4 mu chi w l / d_i = N: with mu = 0.35, chi w = 0.3 and N = 1.5 at l = 3.57 d_i."""
+    longest = 1.5 / (4.0 * 0.35 * 0.3) * HYPODERMIC.inner_diameter
+    deep = evaluate(case(**SOFT), models())
+    assert deep.lumen_plugged
+    assert deep.core_length == pytest.approx(longest, rel=1e-6)
+    grip = 4.0 * 0.35 * 0.3 * SOFT["crushing_strength"] * longest / HYPODERMIC.inner_diameter
+    assert deep.core_retention == pytest.approx(grip, rel=1e-6)
+    shallow = evaluate(replace(case(**SOFT), target_depth=4.6e-3), models())
+    assert not shallow.lumen_plugged
+    assert 0.0 < shallow.core_length < longest
+    stylet = run(COAXIAL, DRILL)
+    assert stylet.core_length == stylet.core_retention == 0.0
+    assert not stylet.lumen_plugged
 
 
 LENGTHS = {
@@ -279,4 +291,4 @@ def test_the_same_physics_in_other_units(needle, technique):
     assert there.reached_depth == pytest.approx(here.reached_depth * length, rel=1e-6)
     assert there.work == pytest.approx(here.work * stress * length**3, rel=1e-6)
     for name, margin in here.margins.items():
-        assert there.margins[name] == pytest.approx(margin, rel=1e-9)
+        assert there.margins[name] == pytest.approx(margin, rel=1e-8)  # an eigenvalue's rounding

@@ -24,10 +24,10 @@ from sim.case import (
     Tip,
     Tissue,
 )
-from sim.insertion import InsertionModels
 from sim.mechanics.crushed_zone import CrushedZone
 from sim.mechanics.pushaway import NoduleSupport
 from sim.mechanics.resistance import ResistanceCurve
+from sim.walk import InsertionModels
 
 STEEL = Steel(193e9, 0.29, 1.0e9, 3.8e9)
 HYPODERMIC = Needle(

@@ -85,8 +85,11 @@ def test_the_fate_of_the_drug_adds_up(records):
 
 def test_words_of_the_syringe(records):
     """0.1 mg of 250 mg/mL stay in the needle: not worth saying; 50 mg are 0.2 mL."""
-    text = words.infiltration_words(records[1])
-    assert "plug of mineral" in text
+    plugged = {"insertion.lumen_plugged": True, "insertion.core_length_mm": 0.42}
+    text = words.infiltration_words(
+        dataclasses.replace(records[1], metrics=records[1].metrics | plugged)
+    )
+    assert "lumen is plugged by 0.42 mm of mineral" in text
     assert "drawn up" not in text
     values = records[1].metrics | {"infiltration.retained_in_needle_mg": 50.0}
     text = words.infiltration_words(dataclasses.replace(records[1], metrics=values))
