@@ -3,9 +3,10 @@
 Chain: mesh at the reached depth -> flow at unit pressure -> what the syringe delivers -> transport
 during the injection -> diffusion and clearance until the follow-up ends.
 
-Simplifications beside those of the modules used: the nodule is centred on the needle's axis and
-undamaged (no crushed zone, no crack); the track behind the needle closes when the injection ends; a
-needle that did not enter the nodule injects no deeper than its top, also where it slid past it.
+Simplifications beside those of the modules used: the nodule is centred on the needle's axis; what
+the needle crushed is kept as a field and does not change the flow, nor does a crack; the track
+behind the needle closes when the injection ends; a needle that did not enter the nodule injects no
+deeper than its top, also where it slid past it.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def infiltrate(
     domain = Domain.around(case, tip_depth)
     clock.stop("mesh")
     if domain.outline is None:
-        return _nothing_injected(domain, tip_depth)
+        return _nothing_injected(domain, insertion, tip_depth)
 
     film = domain.film()
     unit = domain.unit_flow(film)
@@ -89,6 +90,7 @@ def infiltrate(
     clock.stop("follow_up")
 
     weights = domain.cv.volumes["nodule"] / domain.cv.volumes["nodule"].sum()
+    pores = domain.pores()["nodule"]
     relative = recorder.largest / inlet
     tension = _wall_tension(domain, delivery.cavity_pressure)
     return InfiltrationResult(
@@ -107,11 +109,11 @@ def infiltrate(
         dose_in_nodule=dose_in_nodule,
         infiltrated_fraction=float(weights @ (relative >= case.injection.threshold_fraction)),
         threshold_curve=(FRACTIONS, np.array([weights @ (relative >= f) for f in FRACTIONS])),
-        exposure=float(weights @ recorder.exposure),
+        exposure=float(pores @ recorder.exposure / pores.sum()),
         mass_balance_error=max(unbalanced, abs(recorder.accounted - dose)) / dose,
         range_violation=recorder.range_violation,
         history=recorder.history(),
-        fields=_fields(domain, flow.pressure, recorder),
+        fields=_fields(domain, insertion, flow.pressure, recorder),
         notes=_notes(domain, insertion, tension, delivery),
         statistics={
             "nodes": float(domain.cv.edges.nodes),
@@ -179,7 +181,9 @@ def _wall_tension(domain: Domain, pressure: float) -> float:
     return pressure * (2.0 - (1.0 - 2.0 * poisson) / (1.0 - poisson))
 
 
-def _fields(domain: Domain, pressure: Array, recorder: Recorder) -> AxisymmetricField:
+def _fields(
+    domain: Domain, insertion: InsertionResult, pressure: Array, recorder: Recorder
+) -> AxisymmetricField:
     cv = domain.cv
     return AxisymmetricField(
         points=cv.points,
@@ -187,12 +191,24 @@ def _fields(domain: Domain, pressure: Array, recorder: Recorder) -> Axisymmetric
         regions=dict(cv.regions),
         cell_regions=cv.cell_regions,
         porosity=cv.per_cell(domain.porosity),
+        plastic_volume_strain=_crushing(domain, insertion),
         pressure=pressure,
         times=recorder.times[: len(recorder.fields)],
         concentration=np.array(recorder.fields),
         largest_concentration=recorder.largest,
         exposure=recorder.exposure,
     )
+
+
+def _crushing(domain: Domain, insertion: InsertionResult) -> Array:
+    """Plastic volume strain (c,) that the needle left in the nodule's cells."""
+    strain = np.zeros(len(domain.cv.cells))
+    if insertion.crushed is not None:
+        inside = domain.cv.cell_regions == domain.cv.regions["nodule"]
+        r, z = domain.cv.centres[inside].T / (0.5 * domain.case.needle.outer_diameter)
+        tip = insertion.reached_depth / (0.5 * domain.case.needle.outer_diameter)
+        strain[inside] = insertion.crushed.at(r, z + tip).volume_strain
+    return strain
 
 
 def _notes(
@@ -231,7 +247,9 @@ def _notes(
     return tuple(notes)
 
 
-def _nothing_injected(domain: Domain, tip_depth: float) -> InfiltrationResult:
+def _nothing_injected(
+    domain: Domain, insertion: InsertionResult, tip_depth: float
+) -> InfiltrationResult:
     """Return zeros on a mesh without a needle, and say how far the mouth is from being covered."""
     case, inlet = domain.case, domain.case.drug.concentration
     top = 1e3 * needle_outline(case.needle, tip_depth).top_of_mouth
@@ -263,6 +281,6 @@ def _nothing_injected(domain: Domain, tip_depth: float) -> InfiltrationResult:
         mass_balance_error=0.0,
         range_violation=0.0,
         history=recorder.history(),
-        fields=_fields(domain, zeros, recorder),
+        fields=_fields(domain, insertion, zeros, recorder),
         notes=(reason,),
     )

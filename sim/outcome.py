@@ -93,6 +93,7 @@ class AxisymmetricField:
     regions: dict[str, int]  # name -> tag
     cell_regions: NDArray[np.int64]  # (m,)
     porosity: Array  # (m,) per cell
+    plastic_volume_strain: Array  # (m,) per cell, left by the needle; compaction < 0
     pressure: Array  # (n,) Pa during the injection
     times: Array  # (k,) s from the start of the injection
     concentration: Array  # (k, n) kg/m3 of pore fluid

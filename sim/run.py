@@ -23,6 +23,7 @@ from sim.insertion import evaluate, prepare
 from sim.outcome import InfiltrationResult, InsertionResult
 from sim.report.build import write_report
 from sim.results import metrics, tables
+from sim.results.crushed import write_crushed
 from sim.results.fields import write_fields
 from sim.results.files import Json, write_json, write_rows, write_table, write_text
 from sim.results.folder import LOG, METRICS, log_to, new_folder
@@ -174,6 +175,9 @@ class _Writer:
     def insertion(self, result: InsertionResult) -> None:
         self._add(metrics.insertion_metrics(self.case, result), result, "insertion")
         write_table(self.folder / FORCE, tables.force_table(result))
+        if result.crushed is not None:
+            radius = 0.5 * self.case.needle.outer_diameter
+            write_crushed(self.folder / FIELDS, result.crushed, radius, result.reached_depth)
         events = [(metrics.MM * event.depth, event.name, event.force) for event in result.events]
         write_rows(self.folder / EVENTS, ("depth_mm", "event", "force_N"), events)
 

@@ -20,7 +20,7 @@ from sim.results.metrics import KPA, MG_H_PER_ML, MM
 XDMF, HDF5 = "infiltration.xdmf", "infiltration.h5"
 CONCENTRATION = "concentration_mg_per_mL"
 NODE_FIELDS = ("pressure_kPa", "largest_concentration_mg_per_mL", "exposure_mg_h_per_mL")
-CELL_FIELDS = ("porosity", "region")
+CELL_FIELDS = ("porosity", "plastic_volume_strain")
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Fields:
     regions: dict[str, int]
     cell_regions: NDArray[np.int64]  # (m,)
     porosity: Array  # (m,)
+    plastic_volume_strain: Array  # (m,)
     pressure: Array  # (n,) kPa
     times: Array  # (k,) s
     concentration: Array  # (k, n) mg/mL
@@ -49,7 +50,8 @@ def write_fields(folder: Path, field: AxisymmetricField) -> Path:
         file.create_dataset("cells", data=field.cells.astype(np.int64), **packed)
         file.create_dataset("region", data=field.cell_regions.astype(np.int32), **packed)
         file["region"].attrs.update(field.regions)
-        file.create_dataset("porosity", data=field.porosity, **packed)
+        for name in CELL_FIELDS:
+            file.create_dataset(name, data=getattr(field, name), **packed)
         nodal = (
             KPA * field.pressure,
             field.largest_concentration,
@@ -77,6 +79,7 @@ def read_fields(folder: Path) -> Fields:
             regions={name: int(tag) for name, tag in file["region"].attrs.items()},
             cell_regions=file["region"][:].astype(np.int64),
             porosity=file["porosity"][:],
+            plastic_volume_strain=file["plastic_volume_strain"][:],
             pressure=file[NODE_FIELDS[0]][:],
             times=times,
             concentration=np.array([file[f"{CONCENTRATION}/{i}"][:] for i in range(len(times))]),
@@ -105,7 +108,8 @@ def _time_series(times: Array, nodes: int, cells: int) -> ET.ElementTree:
         _item(_attribute(grid, CONCENTRATION, "Node"), f"{CONCENTRATION}/{step}", f"{nodes}")
         for name in NODE_FIELDS:
             _item(_attribute(grid, name, "Node"), name, f"{nodes}")
-        _item(_attribute(grid, "porosity", "Cell"), "porosity", f"{cells}")
+        for name in CELL_FIELDS:
+            _item(_attribute(grid, name, "Cell"), name, f"{cells}")
         _item(_attribute(grid, "region", "Cell"), "region", f"{cells}", "Int", 4)
     return ET.ElementTree(root)
 

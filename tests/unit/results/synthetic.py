@@ -93,6 +93,7 @@ def field(of: Case, reached: float, spread: float, n: int = 41) -> AxisymmetricF
         regions={"skin": 1, "subcutis": 2, "nodule": 3},
         cell_regions=tags,
         porosity=np.array([0.0, 0.2, 0.4, 0.49])[tags],
+        plastic_volume_strain=np.where(tags == 3, -0.1, 0.0),
         pressure=1e5 * np.exp(-distance / 2e-3),
         times=times,
         concentration=concentration,
