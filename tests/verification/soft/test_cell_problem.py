@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.interpolate import CubicSpline
 
+from sim.mechanics.cell_forms import RING
 from sim.mechanics.cell_problem import CrackCell, Resolution
 from sim.mechanics.steady_crack import TOUGHNESS_RANGE, trace
 
@@ -69,3 +70,37 @@ def test_energy_against_j_on_the_grid_in_use(exponent, check):
     error = largest_imbalance(trace(exponent, *TOUGHNESS_RANGE, Resolution()))
     name = f"opened crack, alpha = {exponent:g}, grid in use: -dU/d(2a) against J"
     check(name, error, "≤", 0.03)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ring", [(0.1, 0.6), (0.6, 1.5)])
+def test_j_does_not_depend_on_its_ring(ring, monkeypatch, check):
+    """Other rings around the tip: the tip's own elements count in one, stay outside the other."""
+
+    def releases():
+        openings = trace(9.0, 1.0, 200.0, Resolution())
+        return np.log([(row.half_length, row.release) for row in reversed(openings)]).T
+
+    crack, used = releases()
+    monkeypatch.setattr("sim.mechanics.cell_forms.RING", ring)
+    other = CubicSpline(*releases())(crack)
+    name = f"opened crack, alpha = 9: J by the ring {ring} against {RING}"
+    check(name, np.abs(np.expm1(other - used)).max(), "≤", 0.02)
+
+
+def test_the_crack_gapes_at_its_tip(check):
+    """A crack longer than the needle is wide leaves the circle before its tip, open and unfolded.
+
+    Signorini's conditions: nowhere inside the circle, pressed only where it lies on it.
+    """
+    with CrackCell(0.5, COARSE) as cell:
+        assert cell.solve()
+        for half_length in (0.6, 0.75, 0.95, 1.2):
+            assert cell.step(half_length, 2.0)
+        face = cell.deformed[cell.nodes[:, 0] == 0.0]
+        face = face[np.argsort(face[:, 0])]
+    distance = np.hypot(*face.T)
+    check("crack of a/R = 1.2: face inside the circle / R", 1.0 - distance.min(), "≤", 3e-3)
+    check("crack of a/R = 1.2: distance of its tip from the circle / R", distance[-1], "≥", 1.05)
+    assert np.all(np.diff(np.arctan2(face[:, 1], face[:, 0])) < 0.0)  # unfolded
+    assert np.all(face[:-1, 1] > 0.0)
