@@ -36,6 +36,17 @@ class Effort:
     factorizations: int = 0
 
 
+@dataclass(frozen=True)
+class _Problem:
+    """One increment."""
+
+    start: State
+    springs: Springs
+    scale: Array  # (m, 4)
+    elastic: Array  # (m, 324) matrices of the cells
+    load: Array | float
+
+
 class EquilibriumSolver:
     """Solver for increments of one solid; a context manager that frees its PETSc objects."""
 
@@ -69,7 +80,12 @@ class EquilibriumSolver:
             owned.destroy()
 
     def solve(
-        self, start: State, springs: Springs, present: Bools, guess: Array | None = None
+        self,
+        start: State,
+        springs: Springs,
+        scale: Array,
+        guess: Array | None = None,
+        load: Array | float = 0.0,
     ) -> State:
         """Return the equilibrium that follows `start`.
 
@@ -78,29 +94,33 @@ class EquilibriumSolver:
         start : State
         springs : Springs
             Supports and contacts with their targets at the end of the increment.
-        present : (m,) array
-            False for void cells.
+        scale : (m,) or (m, 4) array
+            Strength of each cell or point / that of the law.
         guess : (n, 2) array, optional
             First guess of the displacement's increment.
+        load : (n, 2) array, optional
+            Given nodal forces.
 
         Raises
         ------
         SolverError
             When the unbalanced force does not fall below the tolerance.
         """
+        scale = scale.reshape(len(self.solid.cells), -1) * np.ones(4)
+        problem = _Problem(start, springs, scale, self.solid.elastic(scale), load)
         increment = np.zeros_like(start.u) if guess is None else guess
-        response = self.solid.respond(start, increment, present)
-        residual, size = self._residual(response, springs)
+        response = self.solid.respond(start, increment, scale)
+        residual, size = self._residual(response, problem)
         damping = 0.0
         self.effort.increments += 1
         for _ in range(MAX_ITERATIONS):
             if size < self.tolerance:
                 return response.state
-            direction = self._direction(response, residual, springs, present, damping)
-            step, response = self._search(start, increment, direction, residual, springs, present)
+            direction = self._direction(problem, response, residual, damping)
+            step, response = self._search(problem, increment, direction, residual)
             increment = increment + step * direction
             before = size
-            residual, size = self._residual(response, springs)
+            residual, size = self._residual(response, problem)
             self.effort.iterations += 1
             if step < SHORT_STEP:
                 damping *= 0.5
@@ -113,24 +133,21 @@ class EquilibriumSolver:
             f"applied one, {len(response.returned.plastic)} points yielding"
         )
 
-    def _residual(self, response: Response, springs: Springs) -> tuple[Array, float]:
-        """Unbalanced nodal forces, and their norm relative to that of the springs' forces."""
+    def _residual(self, response: Response, problem: _Problem) -> tuple[Array, float]:
+        """Unbalanced nodal forces, and their norm relative to that of the applied forces."""
+        springs = problem.springs
         applied = springs.nodal(springs.force(response.state.u), len(self.solid.points))
+        applied += problem.load
         residual = applied - response.force
         unbalanced = float(np.linalg.norm(residual))
         return residual, unbalanced / max(float(np.linalg.norm(applied)), np.finfo(float).tiny)
 
     def _direction(
-        self,
-        response: Response,
-        residual: Array,
-        springs: Springs,
-        present: Bools,
-        damping: float,
+        self, problem: _Problem, response: Response, residual: Array, damping: float
     ) -> Array:
         """Newton direction with the contacts that are closed at its end."""
-        count = len(self.solid.points)
-        body = self.solid.stiffness(response, present, damping)
+        count, springs = len(self.solid.points), problem.springs
+        body = self.solid.stiffness(response, problem.elastic, problem.scale, damping)
         blocks = springs.direction[:, :, None] * springs.direction[:, None, :]
         places = self.solid.node_blocks[springs.nodes]
         stretch = springs.stretch_force(response.state.u)
@@ -154,19 +171,15 @@ class EquilibriumSolver:
                 return direction
 
     def _search(
-        self,
-        start: State,
-        increment: Array,
-        direction: Array,
-        residual: Array,
-        springs: Springs,
-        present: Bools,
+        self, problem: _Problem, increment: Array, direction: Array, residual: Array
     ) -> tuple[float, Response]:
         """Step length at the root of the energy's slope, by regula falsi (Illinois)."""
 
         def at(step: float) -> tuple[float, Response]:
-            response = self.solid.respond(start, increment + step * direction, present)
-            return -float(np.sum(self._residual(response, springs)[0] * direction)), response
+            response = self.solid.respond(
+                problem.start, increment + step * direction, problem.scale
+            )
+            return -float(np.sum(self._residual(response, problem)[0] * direction)), response
 
         low, slope_low = 0.0, -float(np.sum(residual * direction))
         enough = 0.3 * abs(slope_low)
