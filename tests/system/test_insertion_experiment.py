@@ -20,8 +20,8 @@ from sim.run import Job, run_case
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = {
-    "case.json", "config.yaml", "events.csv", "figures", "force.csv", "inputs.csv", "metrics.json",
-    "provenance.json", "report.html", "run.log",
+    "case.json", "config.yaml", "events.csv", "fields", "figures", "force.csv", "inputs.csv",
+    "metrics.json", "provenance.json", "report.html", "run.log",
 }  # fmt: skip
 
 
