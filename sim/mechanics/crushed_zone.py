@@ -1,7 +1,7 @@
 """What a needle leaves around itself: compaction, damage and bore, in the needle's frame.
 
-Lengths are in needle radii; z = 0 at the tip, upwards. Above the computed window the zone is the
-one at its top (it is steady there); elsewhere outside nothing is crushed.
+Lengths are in needle radii; z = 0 at the tip, upwards. Above its topmost row the zone is as there:
+what is behind the shoulder changes no more. Elsewhere outside nothing is crushed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import RegularGridInterpolator
 
 from sim.mechanics.penetration import Penetration
+from sim.mechanics.penetration_mesh import ConeGrid
 
 Array = NDArray[np.float64]
 
@@ -28,12 +29,12 @@ class CrushedZone:
     volume_strain: Array  # (b, a) trace of the plastic strain; compaction < 0
     plastic_strain: Array  # (b, a) equivalent
     damage: Array  # (b, a) 1 where tension or a rind's limit has broken the mineral
-    bore: float  # radius of the wall at the window's top; the shaft's where they touch
+    bore: float  # radius of the wall at the topmost row; the shaft's where they touch
 
     def at(self, r: Array, z: Array) -> CrushedPoints:
         """Interpolate at points (arrays of one shape, from the tip); 0 inside the needle."""
         zeta = np.minimum(r, 1.0) / math.tan(self.half_angle) - z
-        inside = (r < 1.0) & (zeta < 0.0)
+        inside = (r < 1.0) & (zeta < 0.0)  # where the tables only go on for the interpolation
         beyond = (r > self.r[-1]) | (zeta > self.zeta[-1])
         zeta = np.clip(zeta, self.zeta[0], self.zeta[-1])
         places = np.stack([zeta, np.clip(r, self.r[0], self.r[-1])], axis=-1)
@@ -52,15 +53,31 @@ class CrushedPoints:
     damage: Array
 
 
-def crushed_zone(penetration: Penetration) -> CrushedZone:
-    """Return the zone around the needle where it now stands."""
+def crushed_zone(penetration: Penetration, settled: float) -> CrushedZone:
+    """Return the zone around the needle where it now stands.
+
+    `settled` is the depth of the tip from which on what it left behind its shoulder is steady.
+    """
     grid, state = penetration.grid, penetration.state
+    behind = max(penetration.tip - settled, grid.row_height)
+    kept = grid.gauss_zeta > -behind - 1e-9
     volume = penetration.plastic_strain()[..., :3].sum(axis=-1)
-    bore = 1.0 + state.u[grid.wall[0], 0] - penetration.floor[0]
+    fields = (volume, state.plastic_strain, penetration.cracked)
+    node = np.searchsorted(-(grid.points[grid.wall, 1] - grid.cone_length), -behind - 1e-9)
+    bore = 1.0 + state.u[grid.wall[node], 0] - penetration.floor[node]
     return CrushedZone(
         grid.half_angle,
         grid.gauss_r,
-        grid.gauss_zeta,
-        *(grid.table(field) for field in (volume, state.plastic_strain, penetration.cracked)),
+        grid.gauss_zeta[kept],
+        *(_table(grid, field)[kept] for field in fields),
         bore=max(1.0, float(bore)),
     )
+
+
+def _table(grid: ConeGrid, field: Array) -> Array:
+    """Table of a field; inside the needle that of the wall, next to the face that of the face."""
+    table = grid.table(field)
+    inside, above = grid.gauss_r < 1.0, grid.gauss_zeta < 0.0
+    table[np.ix_(above, inside)] = table[above][:, [inside.sum()]]
+    table[above.sum() - 1, inside] = table[above.sum(), inside]
+    return table

@@ -136,7 +136,7 @@ def run_penetration(
             half_angle,
             lead_in,
             tuple(readings),
-            crushed_zone(penetration),
+            crushed_zone(penetration, max(lead_in, buried)),
             window,
             {
                 "penetration_cells": float(len(grid.cells)),

@@ -1,4 +1,4 @@
-"""The sheared grid: its face is the cone, its cells are sound, it travels without losing a field."""
+"""The sheared grid: its face is the cone, its cells are sound, a field survives its travel."""
 
 from __future__ import annotations
 
