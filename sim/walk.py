@@ -17,6 +17,7 @@ from sim.needles.tip import tip_profile
 Array = NDArray[np.float64]
 
 BESIDE = np.array([1.0 - 1e-12, 1.0, 1.0 + 1e-12])  # of a kink: loads may jump there
+POINT = 0.01  # share of the tip's length: rounding of the point below it is passed in one step
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,9 @@ def path_depths(case: Case, steps: int) -> Array:
     """Depths from the skin to the target, finer where the tip enters the nodule, all kinks in."""
     target, top = case.target_depth, case.nodule.depth
     profile = tip_profile(case.needle)
-    kinks = np.concatenate([[0.0], profile.start, profile.end])  # of the tip
     length = profile.length
+    kinks = np.unique(np.append(profile.start, profile.end))
+    kinks = kinks[(kinks == 0.0) | (kinks > POINT * length)]
     edges = [0.0, case.tissue.skin.thickness, top, held_depth(case), top + case.nodule.height]
     points = np.concatenate(
         [
