@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from meshes.outline import needle_outline
 from sim.case import Case
-from sim.outcome import AxisymmetricField, InfiltrationResult, InsertionResult
+from sim.outcome import AxisymmetricField, Ending, InfiltrationResult, InsertionResult
 from sim.transport.domain import Domain
 from sim.transport.injecting import InjectionStepper
 from sim.transport.marching import injection_steps, resting_steps
@@ -130,6 +130,16 @@ def infiltrate(
         }
         | clock.spent,
     )
+
+
+def ended_by(case: Case, insertion: InsertionResult) -> Ending:
+    """Return what would end the injection of `infiltrate`, without following the drug."""
+    domain = Domain.around(case, _tip_depth(case, insertion))
+    if domain.outline is None:
+        return "nothing_injected"
+    unit = domain.unit_flow(domain.film())
+    plug = _plug(case, insertion)
+    return deliver(case.needle, case.drug, case.injection, unit.conductance, plug).ended_by
 
 
 @dataclass

@@ -77,8 +77,13 @@ def _show_nothing(stage: str, fraction: float) -> None:
     pass
 
 
-def evaluate(case: Case, models: InsertionModels, steps: int = STEPS) -> InsertionResult:
+def evaluate(
+    case: Case, models: InsertionModels, steps: int = STEPS, exact: bool = True
+) -> InsertionResult:
     """Walk the path in `steps` and return what happens on it; see `insert`.
+
+    Where something gives way between two of them, the depth is found to `TOLERANCE`, or
+    interpolated unless `exact` is asked for.
 
     The margins are taken over the whole way to the target, also where the needle stops before: they
     say how far each mechanism is from deciding, in multiples of the loads. So is the skin's
@@ -87,7 +92,7 @@ def evaluate(case: Case, models: InsertionModels, steps: int = STEPS) -> Inserti
     start = time.process_time()
     depth, top = path_depths(case, steps), case.nodule.depth
     planned = Walk.along(case, models, depth)
-    reached, decided_by = _stop(case, models, planned)
+    reached, decided_by = _stop(case, models, planned, exact)
     path = planned
     if decided_by is not None:
         path = planned.until(Walk.along(case, models, np.array([reached])))
@@ -139,7 +144,9 @@ def evaluate(case: Case, models: InsertionModels, steps: int = STEPS) -> Inserti
     )
 
 
-def _stop(case: Case, models: InsertionModels, planned: Walk) -> tuple[float, str | None]:
+def _stop(
+    case: Case, models: InsertionModels, planned: Walk, exact: bool
+) -> tuple[float, str | None]:
     """Depth at which the first ratio reaches 1, and its name; the target and None if none does."""
     depth, governing = planned.loads.depth, planned.use.governing()
     over = np.flatnonzero(governing >= 1.0)
@@ -150,12 +157,22 @@ def _stop(case: Case, models: InsertionModels, planned: Walk) -> tuple[float, st
         return Walk.along(case, models, np.array([z])).use.governing()[0] - 1.0
 
     first = over[0]
+    if not exact:
+        ratio = {name: values[first:] for name, values in planned.use.ratio.items()}
+        reached = np.interp(1.0, governing[first - 1 : first + 1], depth[first - 1 : first + 1])
+        return float(reached if first > 0 else depth[0]), _worst(ratio)
+
     reached = depth[first]
     if first > 0 and reached - depth[first - 1] > TOLERANCE:  # else a jump, as at the contact
         reached = brentq(excess, depth[first - 1], depth[first], xtol=TOLERANCE)
     beyond = min(reached + 2.0 * TOLERANCE, depth[first])  # past a jump, where there is one
     ratio = Walk.along(case, models, np.array([beyond])).use.ratio
-    return float(reached), max(OUTCOMES, key=lambda name: ratio[name][0])
+    return float(reached), _worst(ratio)
+
+
+def _worst(ratio: dict[str, Array]) -> str:
+    """Return what is furthest beyond its limit at the first depth."""
+    return max(OUTCOMES, key=lambda name: ratio[name][0])
 
 
 def _margins(use: Utilisation) -> dict[str, float]:

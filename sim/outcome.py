@@ -25,6 +25,8 @@ Outcome = Literal[
     "failed",
 ]
 
+Ending = Literal["volume", "time_limit", "nothing_injected"]
+
 Array = NDArray[np.float64]
 
 
@@ -118,7 +120,7 @@ class UptakeHistory:
 class InfiltrationResult:
     injected_volume: float  # m3
     injection_time: float  # s
-    ended_by: Literal["volume", "time_limit", "nothing_injected"]
+    ended_by: Ending
     flow_rate: float  # m3/s
     peak_pressure: float  # Pa in the cavity
     plunger_force: float  # N

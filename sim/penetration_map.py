@@ -163,7 +163,7 @@ def with_mineral(case: Case, mineral: Mineral) -> Case:
 
 def _evaluated(case: Case, table: ModelTable) -> Cell:
     try:
-        result = evaluate(case, table.at(case.nodule.mineral), STEPS)
+        result = evaluate(case, table.at(case.nodule.mineral), STEPS, exact=False)
     except SolverError as error:
         return _cell(case, "failed", "", str(error))
     return replace(

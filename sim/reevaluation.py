@@ -20,9 +20,10 @@ import dataclasses
 
 from omegaconf import DictConfig
 
-from sim.case import Case, Mineral, SoftLayer, Tissue
-from sim.config import to_case, uncertain_inputs, with_value
-from sim.infiltration import infiltrate
+from sim.case import Case, MeshSettings, Mineral, SoftLayer, Tissue
+from sim.config import case_from, read_texts, uncertain_inputs
+from sim.config.schema import CaseConfig
+from sim.infiltration import ended_by, infiltrate
 from sim.insertion import evaluate
 from sim.mechanics.failure import OUTCOMES
 from sim.mechanics.nodule_resistance import nodule_resistance, problem
@@ -32,7 +33,7 @@ from sim.sensitivity import Infiltration, Insertion, Range, Row, one_at_a_time
 from sim.walk import InsertionModels
 
 COARSE = {"tip_size": 0.25, "nodule_size": 4e-4, "outer_size": 3e-3, "time_tolerance": 2e-2}
-STEPS = 60  # of the path; margins are extreme at its kinks, which are depths of their own
+STEPS = 30  # of the path; margins are extreme at its kinks, which are depths of their own
 DEPTH_STEP = 1e-4  # m
 CORE_STEP = 1e-5  # m
 FLOW = ("porosity", "permeability", "diffusion_ratio", "clearance_rate")  # of a layer or mineral
@@ -73,7 +74,7 @@ class Reevaluation:
     """
 
     def __init__(self, cfg: DictConfig, case: Case, models: InsertionModels) -> None:
-        self.cfg, self.case, self.models = cfg, case, models
+        self.texts, self.case, self.models = read_texts(cfg, CaseConfig), case, models
         self._cases: dict[tuple[str, str], Case] = {}
         self._insertions: dict[Case, InsertionResult] = {}
         self._infiltrations: dict[tuple[Case, float, float], InfiltrationResult] = {}
@@ -90,17 +91,25 @@ class Reevaluation:
         share = result.dose_in_nodule / result.dose if result.dose > 0.0 else 0.0
         return Infiltration(result.ended_by, share, result.infiltrated_fraction)
 
+    def ended_by(self, change: tuple[str, str] | None) -> str:
+        """Return what ended the injection, which takes no transport."""
+        case = self._changed(change)
+        key, stopped = self._injection(case)
+        if key in self._infiltrations:
+            return self._infiltrations[key].ended_by
+        return ended_by(dataclasses.replace(key[0], mesh=self._mesh(case)), stopped)
+
     def _changed(self, change: tuple[str, str] | None) -> Case:
         if change is None:
             return self.case
         if change not in self._cases:
-            self._cases[change] = to_case(with_value(self.cfg, *change))
+            self._cases[change] = case_from({**self.texts, change[0]: change[1]})
         return self._cases[change]
 
     def _insert(self, case: Case) -> InsertionResult:
         key = _insertion_problem(case, self.case)
         if key not in self._insertions:
-            self._insertions[key] = evaluate(key, self._models(key), STEPS)
+            self._insertions[key] = evaluate(key, self._models(key), STEPS, exact=False)
         return self._insertions[key]
 
     def _models(self, case: Case) -> InsertionModels:
@@ -109,16 +118,24 @@ class Reevaluation:
         return dataclasses.replace(self.models, resistance=nodule_resistance(case))
 
     def _infiltrate(self, case: Case) -> InfiltrationResult:
+        key, stopped = self._injection(case)
+        if key not in self._infiltrations:
+            problem = dataclasses.replace(key[0], mesh=self._mesh(case))
+            self._infiltrations[key] = infiltrate(problem, stopped)
+        return self._infiltrations[key]
+
+    def _injection(self, case: Case) -> tuple[tuple[Case, float, float], InsertionResult]:
+        """Return what an injection depends on, and the needle as it then stands."""
         insertion = self._insert(case)
         depth = DEPTH_STEP * round(insertion.reached_depth / DEPTH_STEP)
         stays = insertion.core_retention > case.injection.pressure_limit
         core = CORE_STEP * round(insertion.core_length / CORE_STEP) if stays else 0.0
-        key = _infiltration_problem(case, self.case), depth, core
-        if key not in self._infiltrations:
-            stopped = dataclasses.replace(insertion, reached_depth=depth, core_length=core)
-            mesh = dataclasses.replace(case.mesh, **COARSE)
-            self._infiltrations[key] = infiltrate(dataclasses.replace(key[0], mesh=mesh), stopped)
-        return self._infiltrations[key]
+        stopped = dataclasses.replace(insertion, reached_depth=depth, core_length=core)
+        return (_infiltration_problem(case, self.case), depth, core), stopped
+
+    @staticmethod
+    def _mesh(case: Case) -> MeshSettings:
+        return dataclasses.replace(case.mesh, **COARSE)
 
 
 def _insertion_problem(case: Case, default: Case) -> Case:

@@ -45,12 +45,12 @@ def to_case(cfg: DictConfig) -> Case:
         At the first key that is unknown, missing, of another dimension, outside its bounds, or
         that does not go with another one.
     """
-    return _case(_texts(cfg, CaseConfig))
+    return case_from(read_texts(cfg, CaseConfig))
 
 
 def compare_cases(cfg: DictConfig) -> tuple[Case, Case]:
     """Return the two cases of a comparison; a refused key carries its side, e.g. ``a.needle``."""
-    given = _texts(cfg, ComparisonConfig)
+    given = read_texts(cfg, ComparisonConfig)
     return _side(given, "a"), _side(given, "b")
 
 
@@ -59,13 +59,13 @@ def _side(comparison: Mapping[str, object], side: str) -> Case:
     own = {key: f"{side}.{key}" for key in keys(SideConfig)}
     shared = {key: key for key in keys(PatientConfig)}
     try:
-        return _case({key: comparison[at] for key, at in (shared | own).items()})
+        return case_from({key: comparison[at] for key, at in (shared | own).items()})
     except ConfigError as error:
         key = own.get(error.key, error.key)
         raise ConfigError(key, error.given, error.allowed) from error
 
 
-def _texts(cfg: DictConfig, schema: type) -> dict[str, object]:
+def read_texts(cfg: DictConfig, schema: type) -> dict[str, object]:
     """Return {dotted key: value as written}, with exactly the keys of the schema.
 
     Hydra's own check is not enough: ``+key=value`` adds keys to typed nodes. An experiment may add
@@ -97,7 +97,7 @@ def _flatten(tree: dict, prefix: str = "") -> list[tuple[str, object]]:
     return flat
 
 
-def _case(given: Mapping[str, object]) -> Case:
+def case_from(given: Mapping[str, object]) -> Case:
     """Convert the values as written to SI and check the combinations."""
     values = _read({key: given[key] for key in keys(CaseConfig)})
     for rule in RULES:
@@ -112,7 +112,7 @@ def _read(given: Mapping[str, object]) -> dict[str, float | str]:
     for key, value in given.items():
         if key in LIMITS:
             if value is not None:
-                values[key] = _quantity(key, value, LIMITS[key])
+                values[key] = quantity(key, value, LIMITS[key])
             elif not LIMITS[key].null:
                 raise ConfigError(key, value, LIMITS[key].allowed)
         elif value not in CHOICES.get(key, (value,)):
@@ -126,7 +126,7 @@ def _read(given: Mapping[str, object]) -> dict[str, float | str]:
     return values
 
 
-def _quantity(key: str, value: object, limit: Limit) -> float:
+def quantity(key: str, value: object, limit: Limit) -> float:
     try:
         number = to_si(str(value), limit.unit)
     except ValueError as error:

@@ -13,9 +13,7 @@ from sim.case import Case, Mineral
 from sim.config.groups import GROUPS, leaves
 from sim.config.limits import LIMITS, Limit
 from sim.config.map_schema import PenetrationMapConfig
-from sim.config.parse import _case as case_of
-from sim.config.parse import _quantity
-from sim.config.parse import _texts as texts_of
+from sim.config.parse import case_from, quantity, read_texts
 from sim.config.schema import PatientConfig, TechniqueConfig, keys
 from sim.config.store import plain
 from sim.errors import ConfigError
@@ -51,7 +49,7 @@ def to_map(cfg: DictConfig) -> tuple[tuple[Case, ...], tuple[tuple[Mineral, ...]
     ConfigError
         At the first key that is unknown, missing or not allowed, by the name it has in the map.
     """
-    given = texts_of(cfg, PenetrationMapConfig)
+    given = read_texts(cfg, PenetrationMapConfig)
     for key, (value, why) in UNIFORM.items():
         if given[key] != value:
             raise ConfigError(key, given[key], why)
@@ -65,7 +63,7 @@ def to_map(cfg: DictConfig) -> tuple[tuple[Case, ...], tuple[tuple[Mineral, ...]
     strengths = _axis(given, any_needle, STRENGTH, "Pa", np.geomspace)
     return needles, tuple(
         tuple(
-            case_of(any_needle | {DENSITY: density, STRENGTH: strength}).nodule.mineral
+            case_from(any_needle | {DENSITY: density, STRENGTH: strength}).nodule.mineral
             for strength in strengths
         )
         for density in densities
@@ -100,11 +98,11 @@ def _needle(given: Texts, name: str, length: str) -> Case:
     """
     texts, catalogue = _texts(given, name), GROUPS["needle"][name]
     try:
-        case = case_of(texts)
+        case = case_from(texts)
     except ConfigError as error:
         key = error.key.replace("technique.", f"{texts['needle.kind']}.")
         raise ConfigError(key, error.given, error.allowed) from error
-    reach = _quantity(LENGTHS, length, LIMITS["needle.free_length"])
+    reach = quantity(LENGTHS, length, LIMITS["needle.free_length"])
     whole = reach
     if catalogue["free_length"] is not None:
         whole = to_si(catalogue["length"].text, "m")
@@ -118,12 +116,12 @@ def _axis(
 ) -> list[str]:
     """Return the values of an axis as texts; both ends must be allowed in a run."""
     at = f"map.{key.rpartition('.')[2]}"
-    count = _quantity(f"{at}.count", given[f"{at}.count"], COUNT)
+    count = quantity(f"{at}.count", given[f"{at}.count"], COUNT)
     if count != int(count):
         raise ConfigError(f"{at}.count", given[f"{at}.count"], "give a whole number")
     for end in ("low", "high"):
         try:
-            case_of(run | {key: given[f"{at}.{end}"]})
+            case_from(run | {key: given[f"{at}.{end}"]})
         except ConfigError as error:
             raise ConfigError(f"{at}.{end}", error.given, error.allowed) from error
     low, high = (to_si(str(given[f"{at}.{end}"]), unit) for end in ("low", "high"))

@@ -67,7 +67,10 @@ class Closed:
         return Insertion("reached_target" if margin > 1.0 else "buckled", margin)
 
     def infiltration(self, change: tuple[str, str] | None) -> Infiltration:
-        return Infiltration("volume", 0.4, 0.6)
+        return Infiltration(self.ended_by(change), 0.4, 0.6)
+
+    def ended_by(self, change: tuple[str, str] | None) -> str:
+        return "volume"
 
 
 def test_only_the_end_that_changes_an_answer_turns():
@@ -143,9 +146,9 @@ def test_an_end_that_contradicts_another_input_is_named_not_dropped_silently():
 
 def test_what_ends_the_injection_turns_on_its_own():
     class Slow(Closed):
-        def infiltration(self, change: tuple[str, str] | None) -> Infiltration:
+        def ended_by(self, change: tuple[str, str] | None) -> str:
             strong = change is not None and to_si(change[1], "MPa") > 400.0
-            return Infiltration("time_limit" if strong else "volume", 0.4, 0.6)
+            return "time_limit" if strong else "volume"
 
     low, high = one_at_a_time("27G", (STRENGTH,), Slow())[0]
     assert low.ended_by_turns_at == ""
