@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sim.config.limits import POROSITY, Flat
+from sim.materials.soft_tissue import TOUGHNESS_RANGE
 from sim.needles.catalogue import OUTER_DIAMETERS
 
 
@@ -32,6 +33,26 @@ def target(v: Flat) -> float:
 def free_length(v: Flat) -> float:
     """Return the needle's length outside the hand (m), by default all of it."""
     return v.get("needle.free_length", v["needle.length"])
+
+
+def _toughness_rule(layer: str) -> Rule:
+    """What the crack in front of the needle is tabulated for."""
+
+    def holds(v: Flat) -> bool:
+        radius = 0.5 * v["needle.outer_diameter"]
+        ratio = v[f"tissue.{layer}.toughness"] / (v[f"tissue.{layer}.shear_modulus"] * radius)
+        low, high = TOUGHNESS_RANGE[v[f"tissue.{layer}.crack"]]
+        return low <= ratio <= high
+
+    ranges = " or ".join(
+        f"{low:g} to {high:g} ({crack} crack)" for crack, (low, high) in TOUGHNESS_RANGE.items()
+    )
+    return Rule(
+        f"tissue.{layer}.toughness",
+        holds,
+        f"divided by tissue.{layer}.shear_modulus ({{0[tissue.{layer}.shear_modulus]}}) and the "
+        f"needle's radius it must be {ranges}",
+    )
 
 
 def _lead(v: Flat) -> float:
@@ -191,6 +212,8 @@ RULES: tuple[Rule, ...] = (
         "the target lies beyond the needle's reach: needle.length is {0[needle.length]}, "
         "needle.free_length {0[needle.free_length]}; the default target is the nodule's centre",
     ),
+    _toughness_rule("skin"),
+    _toughness_rule("subcutis"),
     Rule(
         "injection.plunger_force_limit",
         lambda v: v["injection.plunger_force_limit"] > v["injection.stopper_friction"],

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from sim.materials.value import Tree, Value
 
+# J_IC / (mu R) between which a crack in front of a needle of radius R is tabulated and verified
+TOUGHNESS_RANGE = {"planar": (0.3, 1e4), "ring": (0.05, 1e5)}
+
 _FIT = "two-layer poroelastic fit of human arm skin in vivo, Lavigne 2024 (arXiv:2412.07374)"
 _FRICTION = Value(
     "0.2",

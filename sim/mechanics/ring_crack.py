@@ -25,10 +25,10 @@ from functools import lru_cache
 import numpy as np
 from scipy.integrate import cumulative_simpson
 
+from sim.materials.soft_tissue import TOUGHNESS_RANGE
 from sim.mechanics.steady_crack import SteadyCrack
 
 LOG_STRETCH = 14.0  # largest ln s tabulated; J_IIC / (mu R) passes 1e5 before
-TOUGHNESS_RANGE = (0.05, 1e5)  # J_IIC / (mu R) of the table
 FINE_STEPS, ROWS = 4000, 400
 
 
@@ -51,7 +51,7 @@ def ring_crack(exponent: float) -> SteadyCrack:
     )
     # dF/db = 0 solved for the toughness
     toughness = -(stored_slope * gap + 2.0 * b * stored) / (2.0 * math.pi * (1.0 + b**2))
-    low, high = np.searchsorted(toughness, TOUGHNESS_RANGE)
+    low, high = np.searchsorted(toughness, TOUGHNESS_RANGE["ring"])
     rows = np.unique(np.linspace(low, high, ROWS).astype(int))
     toughness, b, gap, stored, pressure = (a[rows] for a in (toughness, b, gap, stored, pressure))
     work = 2.0 * math.pi * b * toughness

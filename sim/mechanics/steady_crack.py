@@ -29,13 +29,13 @@ from scipy.interpolate import CubicHermiteSpline, PchipInterpolator
 
 from sim.cache import cached
 from sim.errors import SolverError
+from sim.materials.soft_tissue import TOUGHNESS_RANGE
 from sim.mechanics.cell_problem import CrackCell, Opening, Resolution
 
 Array = NDArray[np.float64]
 
 MODEL_VERSION = "elliptic coordinates 1"  # part of the cache's key: raise it when results change
 
-TOUGHNESS_RANGE = (0.3, 500.0)  # J_IC / (mu R)
 EXPONENT_RANGE = (2.0, 12.0)
 START = (0.5, 0.043)  # first a/R of the neo-Hookean solid; more per unit of the exponent beyond 2
 FIRST_STEP, LARGEST_STEP, FINEST_STEP = 0.1, 0.7, 1e-3  # of ln a
@@ -112,10 +112,15 @@ def planar_crack(
     grid = resolution or Resolution()
 
     def build(path: Path) -> None:
-        openings = trace(exponent, *TOUGHNESS_RANGE, grid)
+        openings = trace(exponent, *TOUGHNESS_RANGE["planar"], grid)
         path.write_text(json.dumps([asdict(opening) for opening in openings]))
 
-    key = {"model": MODEL_VERSION, "exponent": exponent, "grid": asdict(grid)}
+    key = {
+        "model": MODEL_VERSION,
+        "exponent": exponent,
+        "range": list(TOUGHNESS_RANGE["planar"]),
+        "grid": asdict(grid),
+    }
     path = cached("cutting", key, ".json", build, root=root)
     return _table([Opening(**row) for row in json.loads(path.read_text())])
 

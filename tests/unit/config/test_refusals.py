@@ -73,6 +73,7 @@ RUN = [  # overrides, key, value as given, a piece of what is allowed
     (["nodule.density_field.seed=1.5"], "nodule.density_field.seed", "1.5", "whole number"),
     (["nodule.capsule.thickness=5 mm"], "nodule.capsule.thickness", "5 mm", "nothing inside"),
     (["nodule.mineral.densification=none"], "nodule.mineral.densification", "none", "compaction"),
+    (["tissue.skin.toughness=2 J/m**2"], "tissue.skin.toughness", "2 J/m**2", "0.3 to 10000"),
     (["tissue.skin.crack=round"], "tissue.skin.crack", "round", "planar, ring"),
     (["tissue.skin.ogden_exponent=1"], "tissue.skin.ogden_exponent", "1", "neo-Hookean"),
     (["technique.axial_speed=2 Hz"], "technique.axial_speed", "2 Hz", "0.001 mm/s"),
