@@ -9,7 +9,9 @@ projected area. N of a crushing foam hardly depends on the angle (default stone:
 face is compared with the curve as it enters (self-similar indentation; a brittle rind shows there),
 every face at equal travel since then, in units of its own radius. Where a face leaves the nodule
 again, the pressure acts on the area still inside. A face that follows another one (a cannula's
-mouth behind its stylet) meets mineral as if fresh, and a rind as broken.
+mouth behind its stylet) meets mineral as if fresh, and a rind as broken. Friction shears the layer
+on a face besides, which then yields under less pressure (`cone_contact.normal_share`, confirmed by
+finite elements with friction).
 
 The bore's wall holds where the tip left it; `wall_pressure_ratio` of its pressure stays. Behind a
 step the wall carries none: a flat face crushes what is ahead and pushes nothing aside (the same
@@ -28,6 +30,7 @@ from numpy.typing import NDArray
 
 from sim.case import Case, SoftLayer, Technique, Tissue
 from sim.mechanics import cutting, drilling, lumen, resistance
+from sim.mechanics.cone_contact import normal_share
 from sim.mechanics.contact import (
     Engagement,
     engage,
@@ -173,7 +176,8 @@ def _mineral(
     technique, nodule, mineral = case.technique, case.nodule, case.nodule.mineral
     strength = local_strength(nodule)
     factor, wall_factor = _dimensionless(curve, part.profile, depth - nodule.depth)
-    pushed = factor * closed * strength.on_faces(part, depth)
+    rubbed = normal_share(mineral.foam_shape, mineral.friction)
+    pushed = rubbed * factor * closed * strength.on_faces(part, depth)
     pushed_open = (part.profile.angle < STEP)[:, None]
     wall = pushed_open * wall_factor * mineral.wall_pressure_ratio * strength.on_walls(part, depth)
     edges = drilling.cut(pushed, part, technique)

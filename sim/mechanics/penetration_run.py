@@ -41,7 +41,7 @@ class Settings:
     outer: float  # radius of the domain, and its depth below the tip
 
 
-FOAM = Settings(4, 2.5, 0.3, 0.5, 0.14, 2.0, 10.0)  # steady soon
+FOAM = Settings(4, 4.0, 0.75, 0.5, 0.14, 2.0, 10.0)  # steady sooner, if it does not compact
 PASTE = Settings(1, 12.0, 0.0, 0.0, 0.0, 6.0, 30.0)  # its force does grow with depth
 
 

@@ -31,7 +31,7 @@ from sim.mechanics.penetration_run import Run, run_penetration
 
 Array = NDArray[np.float64]
 
-MODEL_VERSION = "moving window 1"  # part of the cache's key: raise it when results change
+MODEL_VERSION = "moving window 2"  # part of the cache's key: raise it when results change
 
 SMALLEST_ANGLE = math.radians(2.5)  # of the cone that is run
 ENTRY = np.linspace(0.0, 1.0, 21)  # depths of entry / length of the cone
