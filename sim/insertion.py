@@ -19,10 +19,10 @@ from scipy.optimize import brentq
 
 from sim.case import Case
 from sim.findings import ASSUMPTIONS, events_of, outcome_of, warnings_of
-from sim.mechanics import lumen
 from sim.mechanics.failure import OUTCOMES, Utilisation, fragment_risk
-from sim.mechanics.nodule_resistance import nodule_resistance
-from sim.mechanics.pushaway import nodule_support
+from sim.mechanics.mineral.nodule_resistance import nodule_resistance
+from sim.mechanics.needle import lumen
+from sim.mechanics.tissue.pushaway import nodule_support
 from sim.needles.tip import tip_profile
 from sim.outcome import ForceCurve, InsertionResult
 from sim.walk import InsertionModels, Walk, path_depths

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from sim.mechanics.crushed_zone import CrushedZone
+    from sim.mechanics.mineral.crushed_zone import CrushedZone
 
 Outcome = Literal[
     "reached_target",

@@ -23,9 +23,9 @@ from sim.case import Case, Mineral
 from sim.errors import SolverError
 from sim.insertion import evaluate, prepare
 from sim.materials.mineral import densification_strain, porosity
-from sim.mechanics import resistance
 from sim.mechanics.failure import OUTCOMES
-from sim.mechanics.resistance import ResistanceCurve
+from sim.mechanics.mineral import resistance
+from sim.mechanics.mineral.resistance import ResistanceCurve
 from sim.outcome import InsertionResult
 from sim.walk import InsertionModels
 

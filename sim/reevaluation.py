@@ -26,7 +26,7 @@ from sim.config.schema import CaseConfig
 from sim.infiltration import ended_by, infiltrate
 from sim.insertion import evaluate
 from sim.mechanics.failure import OUTCOMES
-from sim.mechanics.nodule_resistance import nodule_resistance, problem
+from sim.mechanics.mineral.nodule_resistance import nodule_resistance, problem
 from sim.outcome import InfiltrationResult, InsertionResult
 from sim.results.progress import Show
 from sim.sensitivity import Infiltration, Insertion, Range, Row, one_at_a_time

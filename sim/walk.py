@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from sim.case import Case
 from sim.mechanics.failure import Utilisation, held_depth, utilisation
 from sim.mechanics.loads import PathLoads, path_loads
-from sim.mechanics.pushaway import NoduleSupport
-from sim.mechanics.resistance import ResistanceCurve
+from sim.mechanics.mineral.resistance import ResistanceCurve
+from sim.mechanics.tissue.pushaway import NoduleSupport
 from sim.needles.tip import tip_profile
 
 Array = NDArray[np.float64]

@@ -37,11 +37,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.case import Case, Nodule
-from sim.mechanics import stability
-from sim.mechanics.contact import Engagement, engage
 from sim.mechanics.loads import PathLoads
-from sim.mechanics.point import folding
-from sim.mechanics.stability import Push, held_depth
+from sim.mechanics.needle import stability
+from sim.mechanics.needle.contact import Engagement, engage
+from sim.mechanics.needle.point import folding
+from sim.mechanics.needle.stability import Push, held_depth
 from sim.needles.section import section
 from sim.needles.tip import tip_profile
 from sim.outcome import Outcome

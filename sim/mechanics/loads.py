@@ -29,15 +29,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.case import Case, SoftLayer, Technique, Tissue
-from sim.mechanics import cutting, drilling, lumen, resistance
-from sim.mechanics.cone_contact import normal_share
-from sim.mechanics.contact import (
+from sim.mechanics.mineral import resistance
+from sim.mechanics.mineral.cone_contact import normal_share
+from sim.mechanics.mineral.resistance import ResistanceCurve
+from sim.mechanics.needle import drilling, lumen
+from sim.mechanics.needle.contact import (
     Engagement,
     engage,
     face_friction,
     wall_friction,
 )
-from sim.mechanics.resistance import ResistanceCurve
+from sim.mechanics.soft import cutting
 from sim.mechanics.strength import local_strength
 from sim.needles.tip import STEP, Profile, tip_profile
 

@@ -14,7 +14,7 @@ from scipy.integrate import cumulative_trapezoid
 
 from sim.case import Nodule
 from sim.materials.density import density_at, strength_ratio
-from sim.mechanics.contact import Engagement
+from sim.mechanics.needle.contact import Engagement
 
 Array = NDArray[np.float64]
 

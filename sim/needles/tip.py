@@ -7,7 +7,7 @@ them; behind the last frustum comes the shaft. One cone is the special case of a
   resolved.
 * bevel of angle beta across the tube: the cone of the same length, cot(theta) = 2 cot(beta). Its
   friction equals that of the bevel's face plus that of the wall which carries the face's lateral
-  reaction (statics, to first order in mu). The lumen is open (`sim.mechanics.lumen`).
+  reaction (statics, to first order in mu). The lumen is open (`sim.mechanics.needle.lumen`).
 * cannula with stylet: the stylet's cone, the stylet's cylinder as far as it protrudes, then the
   cannula's mouth as a step, a frustum of 90 degrees. The clearance between the two counts as
   filled; the mouth's serration is left to the cutting coefficient.

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pyvista as pv
 
-from sim.mechanics.crushed_zone import CrushedZone
+from sim.mechanics.mineral.crushed_zone import CrushedZone
 from sim.results.metrics import MM
 
 FILE = "crushed_zone.vts"

@@ -10,8 +10,8 @@ import pytest
 
 from sim import penetration_map as module
 from sim.insertion import evaluate
-from sim.mechanics import resistance
 from sim.mechanics.failure import OUTCOMES
+from sim.mechanics.mineral import resistance
 from sim.penetration_map import (
     OUT_OF_REACH,
     Cell,

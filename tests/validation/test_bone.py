@@ -22,7 +22,7 @@ import pytest
 from sim.case import Case, Needle, Technique, Tip
 from sim.materials.mineral import densification_strain, foam_shape
 from sim.mechanics.loads import path_loads
-from sim.mechanics.resistance import mineral_resistance
+from sim.mechanics.mineral.resistance import mineral_resistance
 from sim.needles.tip import tip_profile
 from tests.unit.mechanics.patient import DRILL, HYPODERMIC, PUSH, case
 

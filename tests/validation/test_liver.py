@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 from sim.case import Tip
-from sim.mechanics import cutting
-from sim.mechanics.contact import engage, face_friction, wall_friction
+from sim.mechanics.needle.contact import engage, face_friction, wall_friction
+from sim.mechanics.soft import cutting
 from sim.needles.tip import tip_profile
 from tests.unit.mechanics.patient import FAT, HYPODERMIC, PUSH
 

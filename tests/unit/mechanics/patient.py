@@ -24,9 +24,9 @@ from sim.case import (
     Tip,
     Tissue,
 )
-from sim.mechanics.crushed_zone import CrushedZone
-from sim.mechanics.pushaway import NoduleSupport
-from sim.mechanics.resistance import ResistanceCurve
+from sim.mechanics.mineral.crushed_zone import CrushedZone
+from sim.mechanics.mineral.resistance import ResistanceCurve
+from sim.mechanics.tissue.pushaway import NoduleSupport
 from sim.walk import InsertionModels
 
 STEEL = Steel(193e9, 0.29, 1.0e9, 3.8e9)

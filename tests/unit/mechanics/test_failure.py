@@ -4,7 +4,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.mechanics import stability
 from sim.mechanics.failure import (
     fragment_risk,
     held_depth,
@@ -13,7 +12,8 @@ from sim.mechanics.failure import (
     wedge_intensity,
 )
 from sim.mechanics.loads import path_loads
-from sim.mechanics.stability import Push
+from sim.mechanics.needle import stability
+from sim.mechanics.needle.stability import Push
 from sim.needles.tip import tip_profile
 from tests.unit.mechanics.patient import COAXIAL, DRILL, HYPODERMIC, PUSH, analytic_curve, case
 

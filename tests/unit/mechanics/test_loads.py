@@ -6,8 +6,8 @@ import pytest
 
 from sim.case import DensityField
 from sim.materials.density import density_at, strength_ratio
-from sim.mechanics.drilling import screw_torque
 from sim.mechanics.loads import path_loads, turning_point_loads
+from sim.mechanics.needle.drilling import screw_torque
 from sim.needles.tip import tip_profile
 from tests.unit.mechanics.patient import COAXIAL, DRILL, HYPODERMIC, PUSH, analytic_curve, case
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 
 from sim.case import DensityField
-from sim.mechanics.contact import engage
+from sim.mechanics.needle.contact import engage
 from sim.mechanics.strength import local_strength
 from sim.needles.tip import tip_profile
 from tests.unit.mechanics.patient import COAXIAL, STONE, case

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import pyvista as pv
 
-from sim.mechanics.crushed_zone import CrushedZone
+from sim.mechanics.mineral.crushed_zone import CrushedZone
 from sim.results.crushed import write_crushed
 
 R, TIP = 0.2e-3, 5e-3

@@ -10,8 +10,8 @@ from dolfinx import fem
 from dolfinx.mesh import locate_entities_boundary, meshtags
 
 from meshes.pushaway import pushaway_mesh
-from sim.mechanics.elastic_tissue import ElasticTissue
-from sim.mechanics.pushaway import NoduleSupport, nodule_support
+from sim.mechanics.tissue.elastic_tissue import ElasticTissue
+from sim.mechanics.tissue.pushaway import NoduleSupport, nodule_support
 from tests.unit.mechanics.patient import FAT, case
 
 RADIUS = 1e-3  # m, of the sphere

@@ -12,8 +12,8 @@ from sim.config import compose, default_case
 from sim.config.penetration_map import to_map
 from sim.insertion import evaluate, prepare
 from sim.materials.mineral import densification_strain
-from sim.mechanics import resistance
 from sim.mechanics.failure import OUTCOMES
+from sim.mechanics.mineral import resistance
 from sim.penetration_map import SPACING, STEPS, ModelTable, at_closure, with_mineral
 
 COARSE = ["mesh=coarse", "nodule.fixation=fixed"]

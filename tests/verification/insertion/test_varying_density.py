@@ -8,9 +8,9 @@ import pytest
 
 from sim.case import DensityField, Tip
 from sim.materials.density import density_at, strength_ratio
-from sim.mechanics.ground import Ground, StrengthTable
 from sim.mechanics.loads import path_loads
-from sim.mechanics.resistance import evaluate, mineral_resistance, resistance_along
+from sim.mechanics.mineral.ground import Ground, StrengthTable
+from sim.mechanics.mineral.resistance import evaluate, mineral_resistance, resistance_along
 from tests.unit.mechanics.patient import HYPODERMIC, PUSH, case
 
 R, ANGLE, ELEMENT = 1e-3, math.radians(20.0), 0.2

@@ -7,12 +7,12 @@ import math
 import numpy as np
 import pytest
 
-from sim.mechanics.closed_forms import cylindrical_cavity, spherical_cavity
-from sim.mechanics.elastoplastic import Solid
-from sim.mechanics.equilibrium import EquilibriumSolver
-from sim.mechanics.foam import Foam
-from sim.mechanics.hardening import Capped
-from sim.mechanics.springs import Springs
+from sim.mechanics.mineral.closed_forms import cylindrical_cavity, spherical_cavity
+from sim.mechanics.mineral.elastoplastic import Solid
+from sim.mechanics.mineral.equilibrium import EquilibriumSolver
+from sim.mechanics.mineral.foam import Foam
+from sim.mechanics.mineral.hardening import Capped
+from sim.mechanics.mineral.springs import Springs
 from tests.conftest import Check
 
 OUTER = 12.0  # radii; the infinite rest is an elastic spring

@@ -11,12 +11,12 @@ import math
 
 import pytest
 
-from sim.mechanics.closed_forms import cone_factor_lu, cone_factor_teh_houlsby
-from sim.mechanics.elastoplastic import Solid
-from sim.mechanics.equilibrium import EquilibriumSolver
-from sim.mechanics.foam import Foam
-from sim.mechanics.penetration import Penetration
-from sim.mechanics.penetration_mesh import Extent, cone_grid
+from sim.mechanics.mineral.closed_forms import cone_factor_lu, cone_factor_teh_houlsby
+from sim.mechanics.mineral.elastoplastic import Solid
+from sim.mechanics.mineral.equilibrium import EquilibriumSolver
+from sim.mechanics.mineral.foam import Foam
+from sim.mechanics.mineral.penetration import Penetration
+from sim.mechanics.mineral.penetration_mesh import Extent, cone_grid
 from tests.conftest import Check
 
 HALF_ANGLE = math.radians(30.0)

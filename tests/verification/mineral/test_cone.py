@@ -9,15 +9,20 @@ import numpy as np
 import pytest
 
 from sim.errors import SolverError
-from sim.mechanics.closed_forms import crushing_bound, cylindrical_cavity
-from sim.mechanics.elastoplastic import Solid
-from sim.mechanics.equilibrium import EquilibriumSolver
-from sim.mechanics.foam import Foam
-from sim.mechanics.hardening import Capped
-from sim.mechanics.penetration import Penetration, Reading
-from sim.mechanics.penetration_mesh import ConeGrid, Extent, cone_grid
-from sim.mechanics.penetration_run import EVEN_ROWS, FOAM, PenetrationStopped, run_penetration
-from sim.mechanics.resistance import compute_resistance, curve_of
+from sim.mechanics.mineral.closed_forms import crushing_bound, cylindrical_cavity
+from sim.mechanics.mineral.elastoplastic import Solid
+from sim.mechanics.mineral.equilibrium import EquilibriumSolver
+from sim.mechanics.mineral.foam import Foam
+from sim.mechanics.mineral.hardening import Capped
+from sim.mechanics.mineral.penetration import Penetration, Reading
+from sim.mechanics.mineral.penetration_mesh import ConeGrid, Extent, cone_grid
+from sim.mechanics.mineral.penetration_run import (
+    EVEN_ROWS,
+    FOAM,
+    PenetrationStopped,
+    run_penetration,
+)
+from sim.mechanics.mineral.resistance import compute_resistance, curve_of
 from tests.conftest import Check
 
 STONE = Foam(131.0, 0.25, 1.62, 1.0, Capped(0.5, 0.67))

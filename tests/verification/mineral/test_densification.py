@@ -6,10 +6,10 @@ import math
 
 import pytest
 
-from sim.mechanics.closed_forms import crushing_bound
-from sim.mechanics.foam import Foam
-from sim.mechanics.hardening import Capped, Compaction, Hardening, uniaxial_closure
-from sim.mechanics.resistance import ResistanceCurve, compute_resistance
+from sim.mechanics.mineral.closed_forms import crushing_bound
+from sim.mechanics.mineral.foam import Foam
+from sim.mechanics.mineral.hardening import Capped, Compaction, Hardening, uniaxial_closure
+from sim.mechanics.mineral.resistance import ResistanceCurve, compute_resistance
 from tests.conftest import Check
 
 SHAPE, POROSITY, DECAY = 1.62, 0.494, 4.04

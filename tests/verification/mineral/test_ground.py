@@ -8,12 +8,12 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim.mechanics.cone_contact import normal_share
-from sim.mechanics.foam import Foam
-from sim.mechanics.ground import UNIFORM, Ground, Rind, StrengthTable
-from sim.mechanics.hardening import Capped
-from sim.mechanics.penetration_run import Run, run_penetration
-from sim.mechanics.resistance import curve_of, evaluate
+from sim.mechanics.mineral.cone_contact import normal_share
+from sim.mechanics.mineral.foam import Foam
+from sim.mechanics.mineral.ground import UNIFORM, Ground, Rind, StrengthTable
+from sim.mechanics.mineral.hardening import Capped
+from sim.mechanics.mineral.penetration_run import Run, run_penetration
+from sim.mechanics.mineral.resistance import curve_of, evaluate
 from tests.conftest import Check
 
 STONE = Foam(131.0, 0.25, 1.62, 1.0, Capped(0.5, 0.67))

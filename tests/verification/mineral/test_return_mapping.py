@@ -7,8 +7,8 @@ import pytest
 from scipy.optimize import brentq
 
 from sim.materials.mineral import crushing_strength
-from sim.mechanics.foam import Foam, equivalent_stress, return_map, tangent
-from sim.mechanics.hardening import Capped, Compaction, uniaxial_closure
+from sim.mechanics.mineral.foam import Foam, equivalent_stress, return_map, tangent
+from sim.mechanics.mineral.hardening import Capped, Compaction, uniaxial_closure
 from tests.conftest import Check
 
 CAP = 0.673

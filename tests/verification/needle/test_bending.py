@@ -6,8 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.mechanics import stability
-from sim.mechanics.beam import (
+from sim.mechanics.failure import utilisation
+from sim.mechanics.loads import path_loads
+from sim.mechanics.needle import stability
+from sim.mechanics.needle.beam import (
     Beams,
     bending_stiffness,
     deflection,
@@ -15,9 +17,7 @@ from sim.mechanics.beam import (
     geometric_stiffness,
     moments,
 )
-from sim.mechanics.failure import utilisation
-from sim.mechanics.loads import path_loads
-from sim.mechanics.stability import Push
+from sim.mechanics.needle.stability import Push
 from sim.needles.section import section
 from tests.unit.mechanics.patient import HYPODERMIC, PUSH, STEEL, analytic_curve, case
 

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from sim.mechanics import stability
-from sim.mechanics.beam import (
+from sim.mechanics.loads import path_loads
+from sim.mechanics.needle import stability
+from sim.mechanics.needle.beam import (
     Beams,
     Ends,
     bending_stiffness,
@@ -16,7 +17,6 @@ from sim.mechanics.beam import (
     foundation_stiffness,
     geometric_stiffness,
 )
-from sim.mechanics.loads import path_loads
 from sim.needles.section import section
 from tests.unit.mechanics.patient import COAXIAL, HYPODERMIC, STEEL, analytic_curve, case
 

@@ -12,7 +12,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.mechanics.beam import (
+from sim.mechanics.needle.beam import (
     Beams,
     bending_stiffness,
     deflection,
@@ -20,7 +20,7 @@ from sim.mechanics.beam import (
     geometric_stiffness,
     moments,
 )
-from sim.mechanics.stability import vesic_modulus
+from sim.mechanics.needle.stability import vesic_modulus
 from sim.needles.section import section
 from tests.unit.mechanics.patient import HYPODERMIC, STEEL, STONE
 

@@ -7,9 +7,9 @@ import pytest
 from scipy.interpolate import CubicSpline
 
 from sim.materials.soft_tissue import TOUGHNESS_RANGE
-from sim.mechanics.cell_forms import RING
-from sim.mechanics.cell_problem import CrackCell, Resolution
-from sim.mechanics.steady_crack import trace
+from sim.mechanics.soft.cell_forms import RING
+from sim.mechanics.soft.cell_problem import CrackCell, Resolution
+from sim.mechanics.soft.steady_crack import trace
 
 COARSE = Resolution(16, 8)
 
@@ -83,7 +83,7 @@ def test_j_does_not_depend_on_its_ring(ring, monkeypatch, check):
         return np.log([(row.half_length, row.release) for row in reversed(openings)]).T
 
     crack, used = releases()
-    monkeypatch.setattr("sim.mechanics.cell_forms.RING", ring)
+    monkeypatch.setattr("sim.mechanics.soft.cell_forms.RING", ring)
     other = CubicSpline(*releases())(crack)
     name = f"opened crack, alpha = 9: J by the ring {ring} against {RING}"
     check(name, np.abs(np.expm1(other - used)).max(), "≤", 0.02)

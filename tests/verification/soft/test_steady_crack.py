@@ -8,9 +8,9 @@ from scipy.integrate import quad
 from scipy.interpolate import CubicSpline
 from scipy.optimize import minimize_scalar
 
-from sim.mechanics.cell_problem import Resolution
-from sim.mechanics.ring_crack import ring_crack
-from sim.mechanics.steady_crack import planar_crack
+from sim.mechanics.soft.cell_problem import Resolution
+from sim.mechanics.soft.ring_crack import ring_crack
+from sim.mechanics.soft.steady_crack import planar_crack
 
 TOUGHNESS = np.geomspace(0.5, 200.0, 9)  # J_IC / (mu R)
 

@@ -1,0 +1,1 @@
+"""The needle itself: contact, drilling, its lumen, its point, its shaft as a beam."""

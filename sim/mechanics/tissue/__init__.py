@@ -1,0 +1,1 @@
+"""What holds the nodule: the elastic tissue around it."""
