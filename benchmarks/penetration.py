@@ -10,9 +10,9 @@ import math
 from rich.console import Console
 from rich.table import Table
 
-from sim.mechanics.foam import Foam
-from sim.mechanics.hardening import Capped
-from sim.mechanics.resistance import compute_resistance
+from sim.mechanics.mineral.foam import Foam
+from sim.mechanics.mineral.hardening import Capped
+from sim.mechanics.mineral.resistance import compute_resistance
 
 STONE = Foam(131.0, 0.25, 1.655, 1.0, Capped(0.5, 0.68))
 NEEDLES = {"27G": (5.55, 0.2064), "14G": (20.0, 1.054)}  # half-angle (degrees), radius (mm)
