@@ -64,6 +64,7 @@ class Technique:
     tip_eccentricity: float  # in outer diameters
     side_force_ratio: float  # zeta: share of the bevel's side force that the needle must carry
     thread_lead: float | None = None  # m per turn of a threaded shaft; None: smooth
+    grip_stiffness: float | None = None  # N m/rad, of the hold at the hub or grip; None: clamped
 
 
 @dataclass(frozen=True)

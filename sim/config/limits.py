@@ -86,6 +86,7 @@ _GROUPS: dict[str, dict[str, Limit]] = {
         "incidence_angle": Limit("rad", "0 deg", "60 deg"),
         "tip_eccentricity": Limit("", "0", "0.5", "in outer diameters: the tip lies on the tube"),
         "side_force_ratio": Limit("", "0", "1"),
+        "grip_stiffness": Limit("N*m/rad", "0.001 N*m/rad", "1000 N*m/rad", null="a clamped grip"),
         "thread_lead": Limit("m", "0.05 mm", "10 mm", null="a smooth shaft"),
     },
     "tissue.skin": _layer("6 mm"),

@@ -66,6 +66,7 @@ class TechniqueConfig:
     tip_eccentricity: Number = MISSING
     side_force_ratio: Number = MISSING
     thread_lead: str | None = MISSING  # null: a smooth shaft
+    grip_stiffness: str | None = MISSING  # null: clamped
 
 
 @dataclass

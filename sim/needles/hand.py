@@ -11,6 +11,7 @@ _AIM = {
         "0.1", "assumption: share of the bevel's side force not guided", "A", "0", "0.2"
     ),
     "thread_lead": None,  # the letter's threaded stylet may mean its hub
+    "grip_stiffness": None,  # clamped in the hub or the handle
 }
 _SPEED = Value("1 mm/s", "assumption; bone needles are tested at 1 mm/s (Mulligan 2010)", "A")
 _PUSH = {

@@ -1,6 +1,6 @@
 """The needle's free length in its tissue: elastic stability and bending under the axial force.
 
-A beam-column (`beam`) from the tip to the hub or grip, which clamps it:
+A beam-column (`beam`) from the tip to the hub or grip, which clamps it or holds it by a spring:
 
 * Sections: cannula and stylet share the curvature and the shortening; ahead of the cannula the
   stylet is alone. The piece in which a tip tapers counts with its full section.
@@ -23,6 +23,7 @@ replaces it (Shigley's Mechanical Engineering Design, ch. 4).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -33,6 +34,7 @@ from sim.case import Case, Mineral, Needle, SoftLayer
 from sim.mechanics.loads import PathLoads
 from sim.mechanics.needle.beam import (
     Beams,
+    Ends,
     bending_stiffness,
     critical_load,
     deflection,
@@ -160,9 +162,11 @@ def column(case: Case, loads: PathLoads) -> Column:
         for low, high in layer.pieces:
             if np.any(high > 0.0):
                 stiffness += foundation_stiffness(free.nodes, low, high, layer.modulus)
+    grip = case.technique.grip_stiffness
+    hold = (math.inf, math.inf if grip is None else grip)
     return Column(
         free,
-        Beams(free.nodes, stiffness, geometric_stiffness(free.nodes, share)),
+        Beams(free.nodes, stiffness, geometric_stiffness(free.nodes, share), Ends(hub=hold)),
         share,
         force,
         touched * mineral.modulus / case.needle.outer_diameter,

@@ -14,6 +14,7 @@ from tests.unit.mechanics.patient import (
     DRILL,
     FAT,
     HYPODERMIC,
+    PUSH,
     SKIN,
     STEEL,
     STONE,
@@ -196,3 +197,16 @@ def test_the_push_acts_where_the_mineral_is():
     np.testing.assert_allclose(turned.moment[0, ~ahead], 1.0, rtol=1e-6)
     np.testing.assert_allclose(turned.moment[0, ahead], 0.0, atol=1e-6)
     np.testing.assert_allclose(pushed.moment[0, -1], length - place, rtol=1e-6)
+
+
+def test_a_yielding_grip_weakens_the_needle_and_a_stiff_one_clamps_it():
+    depth = np.array([0.5e-3])
+
+    def load(grip):
+        of = case(technique=replace(PUSH, grip_stiffness=grip))
+        held = stability.column(of, path_loads(of, analytic_curve(), depth))
+        return held.euler_load()[0]
+
+    clamped = load(None)
+    assert load(1e6) == pytest.approx(clamped, rel=1e-4)
+    assert load(0.01) < 0.9 * clamped
