@@ -9,6 +9,7 @@ from sim.case import Tip
 from sim.insertion import evaluate
 from sim.mechanics.failure import OUTCOMES, utilisation
 from sim.mechanics.loads import path_loads
+from sim.mechanics.mineral.cone_contact import normal_share
 from sim.needles.tip import tip_profile
 from tests.unit.mechanics.patient import (
     COAXIAL,
@@ -65,6 +66,7 @@ def test_the_needle_stalls_where_the_force_meets_the_limit():
     cone, mineral, top = tip_profile(of.needle), of.nodule.mineral, of.nodule.depth
     area, girth = math.pi * cone.radius**2, 2.0 * math.pi * cone.radius
     tip = factor * area * (1.0 + mineral.friction / math.tan(cone.half_angle))
+    tip *= normal_share(mineral.foam_shape, mineral.friction)
     loads = path_loads(of, curve, np.array([of.target_depth]))
     soft = (loads.skin.force + loads.subcutis.force)[0]  # does not change in the nodule
     per_length = mineral.friction * wall * girth * mineral.crushing_strength

@@ -7,6 +7,7 @@ import pytest
 from sim.case import DensityField
 from sim.materials.density import density_at, strength_ratio
 from sim.mechanics.loads import path_loads, turning_point_loads
+from sim.mechanics.mineral.cone_contact import normal_share
 from sim.mechanics.needle.drilling import screw_torque
 from sim.needles.tip import tip_profile
 from tests.unit.mechanics.patient import COAXIAL, DRILL, HYPODERMIC, PUSH, analytic_curve, case
@@ -18,6 +19,11 @@ def pointed(needle, **tip):
     """`needle` as one closed cone, as good as sharp, with its (equivalent) half-angle."""
     changes = {"kind": "trocar", "angle": tip_profile(needle).half_angle, "edge_radius": 1e-12}
     return replace(needle, stylet=None, tip=replace(needle.tip, **changes | tip))
+
+
+def crushing(mineral):
+    """Normal pressure (Pa) on a face that rubs while it crushes."""
+    return FACTOR * normal_share(mineral.foam_shape, mineral.friction) * mineral.crushing_strength
 
 
 CONES = [pointed(HYPODERMIC), pointed(COAXIAL)]
@@ -36,7 +42,7 @@ def test_pushing_into_mineral(needle, half_angle):
     penetration = np.array([0.1, 0.5, 1.0, 1.7]) * cone.length
     load = loads(of, of.nodule.depth + penetration, half_angle).mineral
     radius = np.minimum(penetration * math.tan(cone.half_angle), cone.radius)
-    normal = FACTOR * mineral.crushing_strength * math.pi * radius**2
+    normal = crushing(mineral) * math.pi * radius**2
     np.testing.assert_allclose(load.normal, normal, rtol=1e-5)
     cot = 1.0 / math.tan(cone.half_angle)
     np.testing.assert_allclose(load.tip, normal * (1.0 + mineral.friction * cot), rtol=1e-5)
@@ -51,12 +57,13 @@ def test_the_set_as_used_meets_cone_cylinder_and_step():
     strength, mu = mineral.crushing_strength, mineral.friction
     stylet, cannula = 0.775e-3, 1.054e-3
     before, behind = loads(of, of.nodule.depth + np.array([2.9e-3, 5e-3])).mineral.normal
-    assert before == pytest.approx(FACTOR * strength * math.pi * stylet**2, rel=1e-9)
-    assert behind == pytest.approx(FACTOR * strength * math.pi * cannula**2, rel=1e-9)
+    pressure = crushing(mineral)
+    assert before == pytest.approx(pressure * math.pi * stylet**2, rel=1e-9)
+    assert behind == pytest.approx(pressure * math.pi * cannula**2, rel=1e-9)
     load = loads(of, [of.nodule.depth + 5e-3]).mineral
     # no friction along the step: the tip rubs on the stylet's cone only
     rubbed = np.sum((profile.wide**2 - profile.narrow**2)[:-1] / np.tan(profile.angle[:-1]))
-    assert load.drag == pytest.approx(FACTOR * strength * mu * math.pi * rubbed, rel=1e-9)
+    assert load.drag == pytest.approx(pressure * mu * math.pi * rubbed, rel=1e-9)
     # behind the step the wall carries no pressure: the shaft rubs along the stylet only
     wall = 2.0 * math.pi * stylet * profile.walls[-2]
     assert load.shaft == pytest.approx(mu * WALL * strength * wall, rel=1e-9)
@@ -67,7 +74,7 @@ def test_a_flat_end_meets_its_pressure_at_once_and_no_drag(kind):
     flat = replace(HYPODERMIC, tip=replace(HYPODERMIC.tip, kind=kind, angle=0.5 * math.pi))
     of = case(flat, friction=0.35, wall_pressure_ratio=1.0)
     load = loads(of, of.nodule.depth + np.array([0.0, 1e-9, 2e-3])).mineral
-    closed = FACTOR * of.nodule.mineral.crushing_strength * math.pi * (0.5 * 0.4128e-3) ** 2
+    closed = crushing(of.nodule.mineral) * math.pi * (0.5 * 0.4128e-3) ** 2
     opened = closed if kind == "trocar" else closed * (1.0 - (0.210 / 0.4128) ** 2)
     np.testing.assert_allclose(load.normal, [0.0, opened, closed], rtol=1e-5)
     np.testing.assert_allclose(load.drag + load.shaft, 0.0, atol=1e-9)
@@ -79,8 +86,7 @@ def test_a_rounded_point_changes_the_force_where_it_enters_only():
     depth = np.array([2.5e-6, 20e-6])  # on the sphere: contact radius sqrt(2 rho x - x^2)
     load = loads(blunt, top + depth).mineral.normal
     area = math.pi * (2.0 * rho * depth - depth**2)
-    strength = blunt.nodule.mineral.crushing_strength
-    np.testing.assert_allclose(load, FACTOR * strength * area, rtol=0.04)
+    np.testing.assert_allclose(load, crushing(blunt.nodule.mineral) * area, rtol=0.04)
     assert load[0] > 10.0 * loads(sharp, [top + depth[0]]).mineral.normal[0]
     deep = [top + 6e-3]
     np.testing.assert_allclose(
@@ -103,7 +109,8 @@ def test_where_the_density_varies_the_mean_strength_of_the_place_counts():
     on_cone = z[(z <= tip) & (z >= tip - profile.length)]
     local = np.interp(on_cone, z, strength)
     r = (tip - on_cone) * math.tan(profile.half_angle)
-    normal = FACTOR * np.trapezoid(local * 2.0 * math.pi * r, r[::-1])
+    pressure = crushing(nodule.mineral) / nodule.mineral.crushing_strength
+    normal = pressure * np.trapezoid(local * 2.0 * math.pi * r, r[::-1])
     assert load.normal == pytest.approx(normal, rel=0.01)
     on_shaft = z <= tip - profile.length
     grip = np.trapezoid(strength[on_shaft], z[on_shaft])
@@ -141,10 +148,10 @@ def test_torque_without_edges_is_that_of_friction():
     load = loads(of, [of.nodule.depth + cone.length + past]).mineral
     ratio = DRILL.rotation_speed * cone.radius / DRILL.axial_speed
     q = math.hypot(1.0, ratio)
-    grip = mineral.friction * mineral.crushing_strength * math.pi * cone.radius**2
-    on_cone = FACTOR * grip * cone.radius / math.sin(cone.half_angle)
+    grip = mineral.friction * math.pi * cone.radius**2
+    on_cone = crushing(mineral) * grip * cone.radius / math.sin(cone.half_angle)
     on_cone *= 2.0 / 3.0 * ratio * (q + 2.0) / (q + 1.0) ** 2
-    on_shaft = WALL * grip * 2.0 * past * ratio / q
+    on_shaft = WALL * mineral.crushing_strength * grip * 2.0 * past * ratio / q
     np.testing.assert_allclose(load.torque, on_cone + on_shaft, rtol=1e-6)
 
 
@@ -200,9 +207,10 @@ def test_opening_is_pressure_times_the_section_through_the_axis():
         of, of.nodule.depth + np.array([0.5 * cone.length, cone.length + past])
     ).mineral.opening
     triangle = cone.radius * cone.length
-    assert half == pytest.approx(FACTOR * strength * 0.25 * triangle, rel=1e-5)
-    on_shaft = share * WALL * 2.0 * cone.radius * past
-    assert whole == pytest.approx(strength * (FACTOR * triangle + on_shaft), rel=1e-6)
+    pressure = crushing(of.nodule.mineral)
+    assert half == pytest.approx(pressure * 0.25 * triangle, rel=1e-5)
+    on_shaft = share * WALL * strength * 2.0 * cone.radius * past
+    assert whole == pytest.approx(pressure * triangle + on_shaft, rel=1e-6)
 
 
 def test_the_nodule_takes_the_place_of_the_layers():

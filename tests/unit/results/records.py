@@ -50,7 +50,10 @@ class Scaled:
 
     def infiltration(self, change: tuple[str, str] | None) -> Infiltration:
         share = min(0.3 * self.insertion(change).margin, 1.0)
-        return Infiltration("volume", share, share)
+        return Infiltration(self.ended_by(change), share, share)
+
+    def ended_by(self, change: tuple[str, str] | None) -> str:
+        return "volume"
 
 
 def write_record(

@@ -8,6 +8,7 @@ import pytest
 from scipy.integrate import quad
 
 from sim.mechanics.loads import path_loads
+from sim.mechanics.mineral.cone_contact import normal_share
 from sim.needles.tip import STEP, tip_profile
 from tests.unit.mechanics.patient import COAXIAL, DRILL, PUSH, analytic_curve, case
 
@@ -33,7 +34,7 @@ def test_pushing_is_the_limit_of_slow_rotation(check):
 def test_power_of_thrust_and_torque_is_dissipated_on_the_surfaces(needle, turns, check):
     """The hand's power against an integral over the surfaces of what is dissipated there.
 
-    Removal: the specific energy N sigma_c on the volume swept. Friction: traction times sliding
+    Removal: the specific energy N(mu) sigma_c on the volume swept. Friction: traction times sliding
     speed; the mineral next to a face of half-angle theta is carried along with v cos(theta) less
     the sliding speed v, and what it takes or gives back there counts as well.
     """
@@ -45,7 +46,8 @@ def test_power_of_thrust_and_torque_is_dissipated_on_the_surfaces(needle, turns,
 
     mu, strength = mineral.friction, mineral.crushing_strength
     area = math.pi * profile.radius**2
-    dissipated = FACTOR * strength * area * v
+    removal = normal_share(mineral.foam_shape, mu) * FACTOR * strength
+    dissipated = removal * area * v
     traction = mu * load.normal[0] / area
     for angle, low, high in zip(profile.angle, profile.narrow, profile.wide, strict=True):
 
