@@ -176,8 +176,10 @@ class _Writer:
         self._add(metrics.insertion_metrics(self.case, result), result, "insertion")
         write_table(self.folder / FORCE, tables.force_table(result))
         if result.crushed is not None:
-            radius = 0.5 * self.case.needle.outer_diameter
-            write_crushed(self.folder / FIELDS, result.crushed, radius, result.reached_depth)
+            radius, mineral = 0.5 * self.case.needle.outer_diameter, self.case.nodule.mineral
+            tensile_ratio = mineral.tensile_strength / mineral.crushing_strength
+            at = (radius, result.reached_depth, tensile_ratio)
+            write_crushed(self.folder / FIELDS, result.crushed, *at)
         events = [(metrics.MM * event.depth, event.name, event.force) for event in result.events]
         write_rows(self.folder / EVENTS, ("depth_mm", "event", "force_N"), events)
 

@@ -1,4 +1,4 @@
-"""What a needle leaves around itself: compaction, damage and bore, in the needle's frame.
+"""What a needle leaves around itself: compaction, tension and bore, in the needle's frame.
 
 Lengths are in needle radii; z = 0 at the tip, upwards. Above its topmost row the zone is as there:
 what is behind the shoulder changes no more. Elsewhere outside nothing is crushed.
@@ -28,7 +28,7 @@ class CrushedZone:
     zeta: Array  # (b,) increasing: below the cone's face > 0
     volume_strain: Array  # (b, a) trace of the plastic strain; compaction < 0
     plastic_strain: Array  # (b, a) equivalent
-    damage: Array  # (b, a) 1 where tension or a rind's limit has broken the mineral
+    tension: Array  # (b, a) largest mean stress on the way / crushing strength; 0: none
     bore: float  # radius of the wall at the topmost row; the shaft's where they touch
 
     def at(self, r: Array, z: Array) -> CrushedPoints:
@@ -38,7 +38,7 @@ class CrushedZone:
         beyond = (r > self.r[-1]) | (zeta > self.zeta[-1])
         zeta = np.clip(zeta, self.zeta[0], self.zeta[-1])
         places = np.stack([zeta, np.clip(r, self.r[0], self.r[-1])], axis=-1)
-        fields = np.stack([self.volume_strain, self.plastic_strain, self.damage], axis=-1)
+        fields = np.stack([self.volume_strain, self.plastic_strain, self.tension], axis=-1)
         values = RegularGridInterpolator((self.zeta, self.r), fields)(places)
         values[inside | beyond] = 0.0
         return CrushedPoints(*np.moveaxis(values, -1, 0))
@@ -50,7 +50,7 @@ class CrushedPoints:
 
     volume_strain: Array
     plastic_strain: Array
-    damage: Array
+    tension: Array
 
 
 def crushed_zone(penetration: Penetration, settled: float) -> CrushedZone:
@@ -62,7 +62,7 @@ def crushed_zone(penetration: Penetration, settled: float) -> CrushedZone:
     behind = max(penetration.tip - settled, grid.row_height)
     kept = grid.gauss_zeta > -behind - 1e-9
     volume = penetration.plastic_strain()[..., :3].sum(axis=-1)
-    fields = (volume, state.plastic_strain, penetration.cracked)
+    fields = (volume, state.plastic_strain, penetration.tension)
     node = np.searchsorted(-(grid.points[grid.wall, 1] - grid.cone_length), -behind - 1e-9)
     bore = 1.0 + state.u[grid.wall[node], 0] - penetration.floor[node]
     return CrushedZone(

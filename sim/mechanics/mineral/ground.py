@@ -1,4 +1,4 @@
-"""What a penetrating needle meets: strength along the path, a brittle rind, tensile strength.
+"""What a penetrating needle meets: strength along the path and a brittle rind.
 
 Lengths are in needle radii. Strength is relative to that of the mineral's law and multiplies
 stiffness and strength alike: E / sigma_c hardly depends on porosity. Above the free surface a
@@ -53,7 +53,6 @@ class Ground:
 
     table: StrengthTable | None = None
     rind: Rind | None = None
-    tensile_ratio: float = math.inf  # tensile strength / sigma_c: mean stress that cracks
 
     def scale(self, r: Array, depth: Array, plastic_strain: Array) -> Array:
         """Strength scale at points with their equivalent plastic strain."""
@@ -73,7 +72,7 @@ class Ground:
         """Everything a result depends on, as the key of a cache."""
         table = None if self.table is None else [a.tolist() for a in astuple(self.table)]
         rind = None if self.rind is None else asdict(self.rind)
-        return {"table": table, "rind": rind, "tensile_ratio": self.tensile_ratio}
+        return {"table": table, "rind": rind}
 
     def engaged(self, half_angle: float, depth: Array) -> Array:
         """Strength summed over the cone's projected area in contact / (pi R^2), no rind.

@@ -37,9 +37,8 @@ def nodule_resistance(case: Case, cache_dir: Path | None = None) -> ResistanceCu
         return mineral_resistance(mineral, profile.half_angle, size, cache_dir)
     radius = float(profile.face_ends()[1][0])  # of the first face: it breaks the rind
     rind = Rind(capsule.thickness / radius, capsule.strength_ratio, capsule.fracture_strain)
-    ground = Ground(rind=rind, tensile_ratio=mineral.tensile_strength / mineral.crushing_strength)
     depth = rind.thickness + 1.0 / math.tan(profile.half_angle) + BEYOND
-    return resistance_along(mineral, profile.half_angle, size, ground, depth, cache_dir)
+    return resistance_along(mineral, profile.half_angle, size, Ground(rind=rind), depth, cache_dir)
 
 
 def problem(case: Case) -> tuple[float, ...]:
@@ -48,7 +47,6 @@ def problem(case: Case) -> tuple[float, ...]:
     profile = tip_profile(case.needle)
     values = [
         mineral.youngs_modulus / mineral.crushing_strength,
-        mineral.tensile_strength / mineral.crushing_strength,
         mineral.poisson_ratio,
         mineral.foam_shape,
         mineral.hardening_ratio,

@@ -67,8 +67,8 @@ class Penetration:
     state : State
     floor : array
         Radial displacement the shaft allows the wall's nodes, top first.
-    cracked : (m, 4) array
-        1 where tension or the rind's fracture strain was passed.
+    tension : (m, 4) array
+        Largest mean stress so far / strength of the place; 0 where there was no tension.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Penetration:
         self.solver, self.solid = solver, solver.solid
         self.tip, self.state = start, self.solid.unloaded()
         self.floor = np.zeros(len(grid.wall))
-        self.cracked = np.zeros_like(self.solid.weight)
+        self.tension = np.zeros_like(self.solid.weight)
         self._scale = self._strength(self.state.plastic_strain)
         self._left_behind = 0.0  # radial force on the shaft above the window
         self._drag = np.zeros_like(grid.points)  # friction's nodal forces
@@ -97,7 +97,7 @@ class Penetration:
         SolverError
             When the press was halved `MAX_CUTS` times in vain; the needle stays where it was.
         """
-        before = self.tip, self.state, self.floor, self.cracked
+        before = self.tip, self.state, self.floor, self.tension
         pull = self._travel()
         shifted, contact = self.state, self._contact(pull)
         try:
@@ -106,13 +106,15 @@ class Penetration:
             pressed = self._press(contact)
             self._pressed = self.state.u - start.u
         except SolverError as error:
-            self.tip, self.state, self.floor, self.cracked = before
+            self.tip, self.state, self.floor, self.tension = before
             angle = math.degrees(self.grid.half_angle)
             raise SolverError(
                 f"penetration of a {angle:.3g} degree cone stopped with the tip {self.tip:.3g} "
-                f"radii deep (step of {self.grid.row_height:.3g} radii): {error}"
+                f"radii deep (step of {self.grid.row_height:.3g} radii, halved up to {MAX_CUTS} "
+                f"times): {error}"
             ) from error
-        self.cracked = np.maximum(self.cracked, self._cracking())
+        mean = self.state.stress[..., :3].mean(axis=-1)
+        self.tension = np.where(self._depth() > 0.0, np.maximum(self.tension, mean), 0.0)
         cone, friction, shaft, top = 0.5 * (replaced + pressed)
         reading = Reading(self.tip, cone, friction, self._left_behind + shaft)
         self._left_behind += top
@@ -134,7 +136,7 @@ class Penetration:
         u, plastic = grid.shift_nodes @ self.state.u, grid.moved(self.plastic_strain())
         hardened = grid.moved(self.state.plastic_strain)
         self.state = State(u, (solid.strain(u) - plastic) @ solid.law.elasticity, hardened)
-        self.cracked = grid.moved(self.cracked)
+        self.tension = grid.moved(self.tension)
         self.tip += grid.row_height
         self._scale = self._strength(hardened)
         return pull
@@ -145,11 +147,6 @@ class Penetration:
     def _depth(self) -> Array:
         """Depth (m, 4) of the Gauss points below the free surface."""
         return self.tip - self.solid.places[..., 1]
-
-    def _cracking(self) -> NDArray[np.bool_]:
-        depth, mean = self._depth(), self.state.stress[..., :3].mean(axis=-1)
-        torn = (depth > 0.0) & (mean > self.ground.tensile_ratio)
-        return torn | self.ground.broken(depth, self.state.plastic_strain)
 
     def _contact(self, pull: Array) -> ConeContact:
         grid, law = self.grid, self.solid.law

@@ -26,6 +26,12 @@ FEWEST_STEPS = 18
 EVEN_ROWS = 16  # below the face
 STEADY = 0.02  # relative change per radius below which a uniform run ends
 WINDOW = 1.0  # radii over which it is judged
+COLUMNS = {  # of what a run that stopped had reached
+    "depth": "depth_per_R",
+    "cone_force": "cone_force_per_sigma_c_R2",
+    "friction_force": "cone_friction_per_sigma_c_R2",
+    "shaft_force": "shaft_radial_force_per_sigma_c_R2",
+}
 
 
 @dataclass(frozen=True)
@@ -65,9 +71,10 @@ class Run:
 class PenetrationStopped(SolverError):
     """A step found no equilibrium; `partial` is the run up to there, None if too short to use."""
 
-    def __init__(self, message: str, partial: Run | None) -> None:
+    def __init__(self, message: str, readings: Sequence[Reading], partial: Run | None) -> None:
         self.partial = partial
-        super().__init__(message)
+        columns = {title: [getattr(r, name) for r in readings] for name, title in COLUMNS.items()}
+        super().__init__(message, {"step": np.arange(1.0, len(readings) + 1.0).tolist()} | columns)
 
 
 def steadiness(readings: Sequence[Reading], window: int) -> tuple[float, float, float]:
@@ -159,7 +166,7 @@ def run_penetration(
                     break
         except SolverError as error:
             partial = so_far() if len(readings) > 2 else None
-            raise PenetrationStopped(str(error), partial) from error
+            raise PenetrationStopped(str(error), readings, partial) from error
         return so_far()
 
 

@@ -31,7 +31,7 @@ from sim.mechanics.mineral.penetration_run import Run, run_penetration
 
 Array = NDArray[np.float64]
 
-MODEL_VERSION = "moving window 2"  # part of the cache's key: raise it when results change
+MODEL_VERSION = "moving window 3"  # part of the cache's key: raise it when results change
 
 SMALLEST_ANGLE = math.radians(2.5)  # of the cone that is run
 ENTRY = np.linspace(0.0, 1.0, 21)  # depths of entry / length of the cone
@@ -72,8 +72,7 @@ def mineral_resistance(
     PenetrationStopped
         When the finite element run fails.
     """
-    ground = Ground(tensile_ratio=mineral.tensile_strength / mineral.crushing_strength)
-    return _kept(_law(mineral), half_angle, size, ground, cache_dir=cache_dir)
+    return _kept(_law(mineral), half_angle, size, UNIFORM, cache_dir=cache_dir)
 
 
 def resistance_along(
@@ -91,7 +90,7 @@ def resistance_along(
     mineral, half_angle, size, cache_dir
         As of `mineral_resistance`.
     ground : Ground
-        Strength / that of `mineral`, rind, tensile strength; lengths in R.
+        Strength / that of `mineral` and rind; lengths in R.
     depth : float
         Of the tip at the end of the path / R.
 
@@ -231,4 +230,4 @@ def _readable(path: Path) -> bool:
 
 CURVE_ARRAYS = ("depth", "normal_factor", "wall_pressure")
 CURVE_SCALARS = ("half_angle", "steady_factor", "steady_wall_pressure", "drift", "statistics")
-ZONE_ARRAYS = ("r", "zeta", "volume_strain", "plastic_strain", "damage")
+ZONE_ARRAYS = ("r", "zeta", "volume_strain", "plastic_strain", "tension")

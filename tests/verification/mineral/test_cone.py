@@ -133,6 +133,10 @@ def test_failure_says_where_and_keeps_what_it_has(monkeypatch: pytest.MonkeyPatc
     said = r"20 degree cone stopped with the tip .* radii deep \(step .*\): unbalanced force 1"
     with pytest.raises(PenetrationStopped, match=said) as raised:
         run_penetration(STONE, math.radians(20.0), 0.25)
+    reached = raised.value.last_good
+    assert reached["step"] == [*range(1, 10)]
+    assert reached["depth_per_R"] == [r.depth for r in whole.readings[:9]]
+    assert reached["cone_force_per_sigma_c_R2"] == [r.cone_force for r in whole.readings[:9]]
     partial = raised.value.partial
     assert partial is not None
     assert partial.readings == whole.readings[:9]

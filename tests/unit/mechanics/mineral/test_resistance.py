@@ -123,7 +123,7 @@ def test_what_the_needle_meets_is_part_of_the_key(
         Ground(table(2.0)),
         Ground(table(2.1)),
         Ground(rind=Rind(1.0, 2.0, 0.05)),
-        Ground(tensile_ratio=0.1),
+        Ground(rind=Rind(1.0, 2.1, 0.05)),
     ]
     for _ in range(2):
         for ground in grounds:
