@@ -8,6 +8,7 @@ that depth plus the push-away (two springs in series).
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -120,6 +121,7 @@ def evaluate(
     )
     return InsertionResult(
         outcome=outcome,
+        decided_by=decided_by,
         reason=reason,
         reached_depth=reached,
         depth_in_nodule=inside,
@@ -153,21 +155,21 @@ def _stop(
     if over.size == 0:
         return case.target_depth, None
 
-    def excess(z: float) -> float:
-        return Walk.along(case, models, np.array([z])).use.governing()[0] - 1.0
-
     first = over[0]
     if not exact:
         ratio = {name: values[first:] for name, values in planned.use.ratio.items()}
         reached = np.interp(1.0, governing[first - 1 : first + 1], depth[first - 1 : first + 1])
         return float(reached if first > 0 else depth[0]), _worst(ratio)
 
-    reached = depth[first]
-    if first > 0 and reached - depth[first - 1] > TOLERANCE:  # else a jump, as at the contact
-        reached = brentq(excess, depth[first - 1], depth[first], xtol=TOLERANCE)
-    beyond = min(reached + 2.0 * TOLERANCE, depth[first])  # past a jump, where there is one
-    ratio = Walk.along(case, models, np.array([beyond])).use.ratio
-    return float(reached), _worst(ratio)
+    @functools.cache
+    def excess(z: float) -> float:
+        return Walk.along(case, models, np.array([z])).use.governing()[0] - 1.0
+
+    before, reached = float(depth[max(first - 1, 0)]), float(depth[first])
+    if reached - before > TOLERANCE and excess(before) < 0.0 < excess(reached):  # else a jump
+        root = brentq(excess, before, reached, xtol=TOLERANCE)
+        reached = min(root + 2.0 * TOLERANCE, reached)  # past a jump, where there is one
+    return reached, _worst(Walk.along(case, models, np.array([reached])).use.ratio)
 
 
 def _worst(ratio: dict[str, Array]) -> str:

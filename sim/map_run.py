@@ -8,14 +8,14 @@ from pathlib import Path
 
 from sim.case import Case, Mineral
 from sim.errors import SolverError
-from sim.figures.penetration_map import G_PER_CM3, MPA, map_figure
+from sim.figures.penetration_map import map_figure
 from sim.figures.style import save
 from sim.penetration_map import OUT_OF_REACH, Cell, penetration_map, strength_limit
 from sim.report.words import number
 from sim.results.files import Cell as Entry
 from sim.results.files import Json, write_json, write_rows, write_text
 from sim.results.folder import LOG, METRICS, log_to, new_folder
-from sim.results.metrics import MARGINS, MM
+from sim.results.metrics import G_PER_CM3, MARGINS, MM, MPA
 from sim.results.progress import DONE, Show, silent
 from sim.results.provenance import Stopwatch, peak_memory, provenance
 from sim.results.record import CONFIG, FIGURES, PROVENANCE

@@ -63,6 +63,7 @@ class Event:
 @dataclass(frozen=True)
 class InsertionResult:
     outcome: Outcome
+    decided_by: str | None  # mechanism that reached its limit first; None: the tip arrived
     reason: str  # one sentence: what decided, at which depth, against which limit
     reached_depth: float  # m, tip below the skin's surface, in the nodule's own frame
     depth_in_nodule: float  # m, 0 when it was not entered

@@ -167,7 +167,7 @@ def _evaluated(case: Case, table: ModelTable) -> Cell:
     except SolverError as error:
         return _cell(case, "failed", "", str(error))
     return replace(
-        _cell(case, result.outcome, _decided_by(result), result.reason),
+        _cell(case, result.outcome, result.decided_by or _closest(result), result.reason),
         reached_depth=result.reached_depth,
         depth_in_nodule=result.depth_in_nodule,
         peak_force=result.peak_force,
@@ -197,16 +197,9 @@ def _cell(case: Case, outcome: str, decided_by: str, reason: str) -> Cell:
     )
 
 
-def _decided_by(result: InsertionResult) -> str:
-    """Name the mechanism that ended the insertion; where none did, the one that came closest.
-
-    A needle that its side loads bow out past yield has buckled by the mechanism "bending".
-    """
-    stopping = {name: result.margins[name] for name in OUTCOMES}
-    if result.outcome != "reached_target":
-        named = [n for n, m in stopping.items() if OUTCOMES[n] == result.outcome and m < 1.0]
-        return named[0] if named else "bending"
-    return min(stopping, key=stopping.__getitem__)
+def _closest(result: InsertionResult) -> str:
+    """Name the mechanism that came closest to ending the insertion."""
+    return min(OUTCOMES, key=result.margins.__getitem__)
 
 
 def strength_limit(cells: Sequence[Cell], density: float) -> float:

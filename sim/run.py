@@ -180,8 +180,7 @@ class _Writer:
             tensile_ratio = mineral.tensile_strength / mineral.crushing_strength
             at = (radius, result.reached_depth, tensile_ratio)
             write_crushed(self.folder / FIELDS, result.crushed, *at)
-        events = [(metrics.MM * event.depth, event.name, event.force) for event in result.events]
-        write_rows(self.folder / EVENTS, ("depth_mm", "event", "force_N"), events)
+        write_rows(self.folder / EVENTS, tables.EVENTS_HEADER, tables.event_rows(result))
 
     def infiltration(self, result: InfiltrationResult) -> None:
         self._add(metrics.infiltration_metrics(result), result, "infiltration")

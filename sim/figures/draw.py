@@ -7,6 +7,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from sim.figures.crushed import crushed_figure
 from sim.figures.force import force_figure
 from sim.figures.infiltration import infiltration_figure
 from sim.figures.style import save
@@ -16,6 +17,7 @@ from sim.results.record import FIGURES, Record
 
 PICTURES: dict[str, Callable[[Sequence[Record]], Figure]] = {
     "force": force_figure,
+    "crushed": crushed_figure,
     "infiltration": infiltration_figure,
     "uptake": uptake_figure,
     "threshold": threshold_figure,
@@ -23,6 +25,7 @@ PICTURES: dict[str, Callable[[Sequence[Record]], Figure]] = {
 }
 NEEDS = {
     "force": lambda record: record.force is not None,
+    "crushed": lambda record: record.crushed is not None,
     "infiltration": lambda record: record.fields is not None,
     "uptake": lambda record: record.uptake is not None,
     "threshold": lambda record: record.threshold is not None,

@@ -39,6 +39,7 @@ LIMITS = {
 }
 TIP = {"alpha": 0.5, "lw": 0.0}
 FRICTION = {"facecolor": "white", "hatch": "//////", "lw": 0.0}
+EVENT = {"marker": "o", "ms": 3.5, "mfc": "white", "mec": DARK, "ls": "", "zorder": 7}
 
 
 def force_figure(records: Sequence[Record]) -> Figure:
@@ -75,6 +76,7 @@ def _panel(ax: Axes, record: Record, colour: str) -> None:
     ax.fill_between(depth, tip, total, edgecolor=colour, **FRICTION)
     ax.plot(depth, total, color=colour)
     ax.plot(depth[-1], total[-1], "o", color=colour, ms=5, clip_on=False, zorder=6)
+    _events(ax, record)
     ax.axvline(target, color=GREY, lw=0.8)
     style = {"xycoords": ("data", "axes fraction"), "rotation": 90, "color": GREY}
     label(ax, "target", (target, 0.04), (2, 0), **style)
@@ -95,6 +97,15 @@ def _panel(ax: Axes, record: Record, colour: str) -> None:
     if above:
         text = "above this axis:\n" + "\n".join(above)
         label(ax, text, (0.99, 0.92), (0, 0), xycoords="axes fraction", va="top", ha="right")
+
+
+def _events(ax: Axes, record: Record) -> None:
+    """Mark what happened on the way; the last event is how it ended."""
+    for event in record.events[:-1]:
+        at = float(event["depth_mm"]), float(event["force_N"])
+        ax.plot(*at, **EVENT)
+        name = event["event"].replace("_", " ")
+        label(ax, name, at, (0, 5), rotation=90, ha="center", va="bottom")
 
 
 def _lowest(limit: Array) -> float:

@@ -17,9 +17,8 @@ from sim.case import Case
 from sim.figures.style import DARK, label, legend_below, say
 from sim.outcome import Array
 from sim.penetration_map import OUT_OF_REACH, Cell
-from sim.results.metrics import MM
+from sim.results.metrics import G_PER_CM3, MM, MPA
 
-G_PER_CM3, MPA = 1e-3, 1e-6  # from SI
 OUTCOMES = {  # Okabe and Ito; light where the needle arrives
     "reached_target": "#bfe3f7",
     "bent": "#e69f00",

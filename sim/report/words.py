@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from sim.results.files import Json
-from sim.results.metrics import MARGINS, ML, ML_PER_MIN, MM
+from sim.results.metrics import G_PER_CM3, ML, ML_PER_MIN, MM, STOPPING
 from sim.results.record import Record
 
 ENDED = {
@@ -18,14 +18,6 @@ ENDED = {
     "torque_limit": "stopped turning",
     "failed": "has no result",
 }
-DECIDED = {
-    "stalled": ("operator",),
-    "buckled": ("buckling", "bending"),
-    "bent": ("bending",),
-    "deflected": ("slip",),
-    "blunted": ("blunting",),
-    "torque_limit": ("torque",),
-}
 MOTION = {"push": "pushed", "drill": "drilled"}
 HOLD = {"free": "free", "held": "held by fingers", "fixed": "held rigidly"}
 WORTH_SAYING = 0.01  # of the ordered volume that stays in the needle
@@ -33,13 +25,11 @@ AGAINST = {
     "buckling": "buckling",
     "bending": "yield in bending",
     "blunting": "blunting",
-    "splitting": "splitting of the nodule",
     "operator": "the operator's force limit",
     "torque": "the torque limit",
     "slip": "slipping off the nodule",
-    "folding": "folding of the point",
-    "bearing": "sideways yield of the mineral",
 }
+CORE = "infiltration: the lumen took up a core"  # how the injection's note begins
 
 
 def number(value: Json, digits: int = 3) -> str:
@@ -67,7 +57,7 @@ def case_words(records: Sequence[Record]) -> str:
     return (
         f"One {nodule.texture} nodule, {number(MM * nodule.diameter)} mm across and "
         f"{number(MM * nodule.height)} mm high, its top {number(MM * nodule.depth)} mm below the "
-        f"skin's surface, {number(1e-3 * nodule.mineral.density)} g/cm³ dense, "
+        f"skin's surface, {number(G_PER_CM3 * nodule.mineral.density)} g/cm³ dense, "
         f"{HOLD[nodule.fixation]}. The {needles}, towards {number(MM * case.target_depth)} mm "
         f"depth; then {number(ML * injection.volume)} mL of {number(drug.concentration)} mg/mL "
         f"at up to {number(ML_PER_MIN * injection.rate)} mL/min."
@@ -97,7 +87,8 @@ def insertion_words(record: Record) -> str:
             f"The {record.name} {ENDED[outcome]}: {m['insertion.reason']}, {place} and "
             f"{number(short)} mm short of its target."
         )
-    return " ".join(filter(None, (sentence, _margin_words(m), _splitting_words(m))))
+    further = (_margin_words(m), _nodule_words(m), _steel_words(record))
+    return " ".join(filter(None, (sentence, *further)))
 
 
 def infiltration_words(record: Record) -> str:
@@ -131,7 +122,7 @@ def infiltration_words(record: Record) -> str:
         f"Of the {number(dose)} mg delivered {fate}; "
         f"{percent(m['infiltration.infiltrated_fraction_of_nodule'])} of the nodule's volume ever "
         f"exceeded {percent(record.case.injection.threshold_fraction)} of the injected "
-        f"concentration.{_syringe_words(record)}"
+        f"concentration.{_syringe_words(record)}{_core_words(record)}"
     )
 
 
@@ -176,10 +167,10 @@ def _past(record: Record) -> bool:
 
 
 def _margin_words(m: dict[str, Json]) -> str:
-    """Tell the margin of what stopped the needle first, then the smallest others."""
-    margins = {name: m[f"insertion.{name}_margin"] for name in MARGINS}
+    """Tell the margin of what stopped the needle first, then the smallest others that can."""
+    margins = {name: m[f"insertion.{name}_margin"] for name in STOPPING}
     finite = sorted((value, name) for name, value in margins.items() if value is not None)
-    deciding = [entry for entry in finite if entry[1] in DECIDED.get(m["insertion.outcome"], ())]
+    deciding = [entry for entry in finite if entry[1] == m["insertion.decided_by"]]
     others = [entry for entry in finite if entry not in deciding[:1]][: 2 - len(deciding[:1])]
     told = [f"{number(value, 2)} to {AGAINST[name]}" for value, name in others]
     if deciding:
@@ -191,14 +182,34 @@ def _margin_words(m: dict[str, Json]) -> str:
     return f"Its smallest margins (limit / demand) were {' and '.join(told)}." if told else ""
 
 
-def _splitting_words(m: dict[str, Json]) -> str:
-    margin = m["insertion.splitting_margin"]
-    if margin is None or margin >= 1.0:
-        return ""
-    return (
-        f"On the way to the target the nodule would crack (margin {number(margin, 2)}); a crack "
-        "does not stop the needle, and what it does to force and flow is not computed."
-    )
+def _nodule_words(m: dict[str, Json]) -> str:
+    """What gives way in the nodule without stopping the needle."""
+    split, yielded = (m[f"insertion.{name}_margin"] for name in ("splitting", "bearing"))
+    told = []
+    if split is not None and split < 1.0:
+        told.append(
+            f"On the way to the target the nodule would crack (margin {number(split, 2)}); a crack "
+            "does not stop the needle, and what it does to force and flow is not computed."
+        )
+    if yielded is not None and yielded < 1.0:
+        told.append(
+            "On the way to the target the mineral beside the held tip would yield (margin "
+            f"{number(yielded, 2)}), so that the tip can wander sideways."
+        )
+    return " ".join(told)
+
+
+def _steel_words(record: Record) -> str:
+    """What of the needle may stay in the nodule, and what of the nodule in the needle."""
+    m, told = record.metrics, []
+    if m["insertion.fragment_risk"]:
+        key = "insertion.fragment_risk: "
+        why = next(note for note in record.notes if note.startswith(key))
+        told.append(f"Steel may stay in the nodule. {why.removeprefix(key)}")
+    if m["insertion.lumen_plugged"]:
+        core = number(m["insertion.core_length_mm"], 2)
+        told.append(f"Its lumen takes up a plug of mineral, {core} mm long.")
+    return " ".join(told)
 
 
 def _syringe_words(record: Record) -> str:
@@ -208,17 +219,19 @@ def _syringe_words(record: Record) -> str:
         m["infiltration.injected_volume_mL"],
         m["infiltration.retained_in_needle_mg"] / record.case.drug.concentration,
     )
-    text = ""
-    if stays > WORTH_SAYING * ordered:
-        text += (
-            f" For this {number(ordered + stays)} mL must be drawn up, as {number(stays, 2)} mL "
-            f"({number(m['infiltration.retained_in_needle_mg'])} mg) stay in the needle."
-        )
-    if m["insertion.lumen_plugged"]:
-        text += (
-            f" Its lumen is plugged by {number(m['insertion.core_length_mm'], 2)} mm of mineral."
-        )
-    return text
+    if stays <= WORTH_SAYING * ordered:
+        return ""
+    return (
+        f" For this {number(ordered + stays)} mL must be drawn up, as {number(stays, 2)} mL "
+        f"({number(m['infiltration.retained_in_needle_mg'])} mg) stay in the needle."
+    )
+
+
+def _core_words(record: Record) -> str:
+    """What the core of mineral in the lumen does to the injection."""
+    note = next((note for note in record.notes if note.startswith(CORE)), "")
+    text = note.removeprefix("infiltration: ").partition(" (")[0]
+    return f" {text[0].upper()}{text[1:]}." if text else ""
 
 
 def _first_note(record: Record) -> str:

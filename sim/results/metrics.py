@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 
 from sim.case import Case
+from sim.mechanics.failure import OUTCOMES
 from sim.outcome import InfiltrationResult, InsertionResult
 from sim.results.files import Json
 
@@ -19,20 +20,13 @@ MJ = 1e3
 ML = 1e6
 MG = 1e6
 KPA = 1e-3
+MPA = 1e-6
+G_PER_CM3 = 1e-3
 ML_PER_MIN = 6e7
 MG_H_PER_ML = 1.0 / 3600.0
 
-MARGINS = (
-    "buckling",
-    "bending",
-    "blunting",
-    "splitting",
-    "operator",
-    "torque",
-    "slip",
-    "folding",
-    "bearing",
-)
+STOPPING = tuple(OUTCOMES)  # mechanisms that end an insertion
+MARGINS = (*STOPPING, "folding", "splitting", "bearing")
 
 
 @dataclass(frozen=True)
@@ -49,6 +43,7 @@ class Meaning:
 
 MEANINGS: dict[str, Meaning] = {
     "insertion.outcome": Meaning("Outcome of the insertion"),
+    "insertion.decided_by": Meaning("Mechanism that decided it"),
     "insertion.reached_depth_mm": Meaning("Tip's depth below the skin", "mm"),
     "insertion.target_depth_mm": Meaning("Target depth", "mm"),
     "insertion.depth_in_nodule_mm": Meaning("Depth in the nodule", "mm"),
@@ -104,6 +99,7 @@ MEANINGS: dict[str, Meaning] = {
 }
 
 NO_DEMAND = "the load it guards against never arose (infinite margin)"
+ARRIVED = "no mechanism reached its limit before the target"
 NOT_TOUCHED = "the nodule was not touched"
 NO_DOSE = "no drug was delivered"
 SINGLE = "the schedule `single` computes no dissolution"
@@ -113,6 +109,7 @@ def insertion_metrics(case: Case, result: InsertionResult) -> tuple[dict[str, Js
     """Return the metrics of the insertion and the reasons of those that are null."""
     values: dict[str, Json] = {
         "insertion.outcome": result.outcome,
+        "insertion.decided_by": result.decided_by,
         "insertion.reason": result.reason,
         "insertion.reached_depth_mm": MM * result.reached_depth,
         "insertion.target_depth_mm": MM * case.target_depth,
@@ -132,7 +129,8 @@ def insertion_metrics(case: Case, result: InsertionResult) -> tuple[dict[str, Js
         "insertion.fragment_risk": bool(result.fragment_risk),
     }
     reasons = {f"insertion.{name}_margin": NO_DEMAND for name in MARGINS}
-    values, notes = _nulled(values, reasons | {"insertion.nodule_entry_force_N": NOT_TOUCHED})
+    reasons |= {"insertion.nodule_entry_force_N": NOT_TOUCHED, "insertion.decided_by": ARRIVED}
+    values, notes = _nulled(values, reasons)
     if result.fragment_risk:
         notes.append(f"insertion.fragment_risk: {result.fragment_risk}")
     return values, notes

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.case import Case
+from sim.results.crushed import FILE as CRUSHED
+from sim.results.crushed import Crushed, read_crushed
 from sim.results.fields import HDF5, Fields, read_fields
 from sim.results.files import Json, Table, read_json, read_rows, read_table
 from sim.results.folder import METRICS
@@ -35,6 +37,7 @@ class Record:
     uptake: Table | None
     threshold: Table | None
     fields: Fields | None
+    crushed: Crushed | None
     turning_points: list[dict[str, str]]
 
     @property
@@ -79,6 +82,7 @@ def load(folder: Path, name: str = "") -> Record:
         uptake=table(UPTAKE),
         threshold=table(THRESHOLD),
         fields=read_fields(fields) if (fields / HDF5).exists() else None,
+        crushed=read_crushed(fields) if (fields / CRUSHED).exists() else None,
         turning_points=rows(TURNING_POINTS),
     )
 

@@ -27,6 +27,14 @@ def force_table(result: InsertionResult) -> Table:
     }
 
 
+EVENTS_HEADER = ("depth_mm", "event", "force_N")
+
+
+def event_rows(result: InsertionResult) -> list[tuple[float, str, float]]:
+    """Return what happened on the way in, in its order; the last event is how it ended."""
+    return [(MM * event.depth, event.name, event.force) for event in result.events]
+
+
 def uptake_table(result: InfiltrationResult) -> Table:
     """Return where the drug is, one row per accepted time step."""
     history = result.history

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.contour import ContourSet
+from matplotlib.patches import Polygon
 
+from sim.figures.crushed import crushed_figure
 from sim.figures.draw import NEEDS, PICTURES, draw
 from sim.figures.force import force_figure
 from sim.figures.infiltration import infiltration_figure, mirrored
@@ -42,7 +44,7 @@ def test_all_pictures_of_a_pair(tmp_path, records):
 
 
 def test_a_run_without_infiltration_leaves_those_pictures_out(tmp_path, records):
-    assert set(draw(records[2:], tmp_path)) == {"force", "turning_points"}
+    assert set(draw(records[2:], tmp_path)) == {"force", "crushed", "turning_points"}
     assert set(NEEDS) == set(PICTURES)
 
 
@@ -104,6 +106,35 @@ def test_limits_far_above_the_force_are_told_and_do_not_squash_it(records):
     ax = figure.axes[0]
     assert ax.get_ylim()[1] < 1.5 * soft["force_N"].max()
     assert any("operator's limit: 40 N" in text.get_text() for text in ax.texts)
+    plt.close(figure)
+
+
+def test_every_event_but_the_end_is_named_at_its_force(records):
+    figure = force_figure(records[:1])
+    named = {text.get_text(): text.xy for text in figure.axes[0].texts}
+    first, last = records[0].events
+    at = float(first["depth_mm"]), float(first["force_N"])
+    assert named[first["event"].replace("_", " ")] == at
+    assert last["event"] not in named
+    plt.close(figure)
+
+
+def test_the_needle_lies_where_nothing_was_crushed(records):
+    """The painted zone begins at the cone's face and follows the bore up to the nodule's top."""
+    (record,) = records[1:2]
+    figure = crushed_figure([record])
+    ax = figure.axes[0]
+    case, zone = record.case, record.crushed
+    tip = record.metrics["insertion.reached_depth_mm"]
+    cone, needle = (patch.get_xy() for patch in ax.patches if isinstance(patch, Polygon))
+    radius = 0.5e3 * case.needle.outer_diameter
+    assert cone[:, 0].max() == needle[:, 0].max() == pytest.approx(tip, rel=1e-12)
+    assert cone[:, 1].max() == pytest.approx(radius, rel=1e-12)
+    assert needle[:, 1].max() == pytest.approx(radius, rel=1e-12)
+    assert cone[1, 0] == pytest.approx(tip - radius / np.tan(zone.half_angle), rel=1e-12)
+    (painted,) = (found for found in ax.get_children() if isinstance(found, ContourSet))
+    depths = np.concatenate([path.vertices[:, 0] for path in painted.get_paths()])
+    assert depths.min() == pytest.approx(1e3 * case.nodule.depth, rel=1e-9)
     plt.close(figure)
 
 

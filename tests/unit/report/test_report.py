@@ -85,15 +85,41 @@ def test_the_fate_of_the_drug_adds_up(records):
 
 def test_words_of_the_syringe(records):
     """0.1 mg of 250 mg/mL stay in the needle: not worth saying; 50 mg are 0.2 mL."""
-    plugged = {"insertion.lumen_plugged": True, "insertion.core_length_mm": 0.42}
-    text = words.infiltration_words(
-        dataclasses.replace(records[1], metrics=records[1].metrics | plugged)
-    )
-    assert "lumen is plugged by 0.42 mm of mineral" in text
-    assert "drawn up" not in text
+    assert "drawn up" not in words.infiltration_words(records[1])
     values = records[1].metrics | {"infiltration.retained_in_needle_mg": 50.0}
     text = words.infiltration_words(dataclasses.replace(records[1], metrics=values))
     assert "0.7 mL must be drawn up, as 0.2 mL (50 mg) stay in the needle" in text
+
+
+def test_words_of_a_core_in_the_lumen(records):
+    core = {
+        "insertion.lumen_plugged": True,
+        "insertion.core_length_mm": 0.42,
+        "run.notes": [f"{words.CORE} of 0.42 mm; it stays (permeability of the mineral)"],
+    }
+    record = dataclasses.replace(records[1], metrics=records[1].metrics | core)
+    assert "takes up a plug of mineral, 0.42 mm long." in words.insertion_words(record)
+    told = words.infiltration_words(record)
+    assert told.endswith(" The lumen took up a core of 0.42 mm; it stays.")
+    assert "lumen" not in words.infiltration_words(records[1])
+
+
+def test_steel_that_may_stay_is_told_with_its_reason(records):
+    why = "The point gives way with 2 mm of it held."
+    risk = {"insertion.fragment_risk": True, "run.notes": [f"insertion.fragment_risk: {why}"]}
+    record = dataclasses.replace(records[0], metrics=records[0].metrics | risk)
+    assert f"Steel may stay in the nodule. {why}" in words.insertion_words(record)
+    assert "Steel" not in words.insertion_words(records[0])
+
+
+def test_margins_told_are_of_what_can_stop_the_needle(records):
+    values = records[1].metrics | {
+        "insertion.bearing_margin": 0.3,
+        "insertion.folding_margin": 0.11,
+    }
+    text = words.insertion_words(dataclasses.replace(records[1], metrics=values))
+    assert "would yield (margin 0.3), so that the tip can wander" in text
+    assert "0.11" not in text
 
 
 def test_words_of_the_case(records):

@@ -8,6 +8,7 @@ from pathlib import Path
 from sim.case import Case
 from sim.outcome import InfiltrationResult, InsertionResult
 from sim.results import metrics, tables
+from sim.results.crushed import write_crushed
 from sim.results.fields import write_fields
 from sim.results.files import write_json, write_rows, write_table, write_text
 from sim.results.folder import METRICS
@@ -16,6 +17,7 @@ from sim.results.inputs import Input
 from sim.results.record import (
     CASE,
     CONFIG,
+    EVENTS,
     FIELDS,
     FORCE,
     INPUTS,
@@ -67,6 +69,16 @@ def write_record(
     write_json(folder / CASE, dataclasses.asdict(case))
     values, notes = metrics.insertion_metrics(case, insertion)
     write_table(folder / FORCE, tables.force_table(insertion))
+    write_rows(folder / EVENTS, tables.EVENTS_HEADER, tables.event_rows(insertion))
+    if insertion.crushed is not None:
+        mineral = case.nodule.mineral
+        write_crushed(
+            folder / FIELDS,
+            insertion.crushed,
+            0.5 * case.needle.outer_diameter,
+            insertion.reached_depth,
+            mineral.tensile_strength / mineral.crushing_strength,
+        )
     if infiltration is None:
         more, reasons = metrics.missing_metrics("infiltration", "not computed")
     else:

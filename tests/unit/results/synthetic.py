@@ -7,6 +7,8 @@ import math
 import numpy as np
 
 from sim.case import Case
+from sim.mechanics.mineral.crushed_zone import CrushedZone
+from sim.needles.tip import cone_half_angle
 from sim.outcome import (
     AxisymmetricField,
     Event,
@@ -33,6 +35,7 @@ def insertion(of: Case, reached: float | None = None) -> InsertionResult:
     entered = inside[-1] > 0.0
     return InsertionResult(
         outcome=outcome,
+        decided_by=None if reached is None else "buckling",
         reason=f"{outcome} at {1e3 * end:.2f} mm",
         reached_depth=end,
         depth_in_nodule=float(inside[-1]),
@@ -53,11 +56,21 @@ def insertion(of: Case, reached: float | None = None) -> InsertionResult:
         core_retention=0.0,
         lumen_plugged=False,
         fragment_risk="",
-        crushed=None,
+        crushed=zone(of) if entered else None,
         events=(Event(0.5e-3, "skin_puncture", 0.6), Event(end, outcome, float(force[-1]))),
         notes=("the needle stays straight until it buckles",),
         statistics={"steps": 60.0},
     )  # fmt: skip
+
+
+def zone(of: Case) -> CrushedZone:
+    """Mineral compacted over a third of a radius around the cone and the bore."""
+    r, zeta = np.linspace(0.05, 6.0, 60), np.linspace(-2.0, 6.0, 40)
+    compaction = (
+        0.8 * np.exp(-np.maximum(r - 1.0, 0.0) / 0.3) * np.exp(-np.maximum(zeta, 0.0)[:, None])
+    )
+    angle = cone_half_angle(of.needle.tip)
+    return CrushedZone(angle, r, zeta, -compaction, compaction, 0.2 * compaction, 1.0)
 
 
 def field(of: Case, reached: float, spread: float, n: int = 41) -> AxisymmetricField:

@@ -66,7 +66,9 @@ def test_what_is_infinite_or_unreached_is_null_with_its_reason(results):
     untouched = dataclasses.replace(insertion, nodule_entry_force=None)
     values, notes = metrics.insertion_metrics(case, untouched)
     nulls = {key for key, value in values.items() if value is None}
-    assert nulls == {"insertion.torque_margin", "insertion.nodule_entry_force_N"}
+    assert nulls == {
+        "insertion.decided_by", "insertion.torque_margin", "insertion.nodule_entry_force_N",
+    }  # fmt: skip
     assert {note.split(":")[0] for note in notes} == nulls
 
 
