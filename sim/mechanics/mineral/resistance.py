@@ -31,7 +31,7 @@ from sim.mechanics.mineral.penetration_run import Run, run_penetration
 
 Array = NDArray[np.float64]
 
-MODEL_VERSION = "moving window 3"  # part of the cache's key: raise it when results change
+MODEL_VERSION = "moving window 4"  # part of the cache's key: raise it when results change
 
 SMALLEST_ANGLE = math.radians(2.5)  # of the cone that is run
 ENTRY = np.linspace(0.0, 1.0, 21)  # depths of entry / length of the cone
@@ -141,9 +141,10 @@ def curve_of(run: Run, ground: Ground = UNIFORM) -> ResistanceCurve:
     mean_wall = np.where(depth > buried, shaft / np.maximum(depth - buried, 1e-9), 0.0)
     entry = buried * ENTRY[ENTRY * buried < depth[0]] if run.lead_in > 0.0 else np.zeros(1)
     mean_wall = np.concatenate([np.zeros(entry.size), mean_wall])
+    known = max(depth[0], min(run.lead_in, depth[-1]))  # what lies before is not read off
     depth, normal = np.concatenate([entry, depth]), np.concatenate([0.0 * entry, normal])
     engaged = ground.engaged(run.half_angle, depth)
-    leading = depth < min(run.lead_in, depth[-1])
+    leading = depth < known
     after = np.count_nonzero(leading)
     normal[leading] = normal[after] * engaged[leading] / engaged[after]
     return ResistanceCurve(

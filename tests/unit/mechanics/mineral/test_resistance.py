@@ -12,8 +12,11 @@ from sim.case import Mineral
 from sim.mechanics.mineral import resistance
 from sim.mechanics.mineral.crushed_zone import CrushedZone
 from sim.mechanics.mineral.ground import Ground, Rind, StrengthTable
+from sim.mechanics.mineral.penetration import Reading
+from sim.mechanics.mineral.penetration_run import Run
 from sim.mechanics.mineral.resistance import (
     ResistanceCurve,
+    curve_of,
     evaluate,
     mineral_resistance,
     resistance_along,
@@ -71,6 +74,18 @@ def test_entry_goes_with_the_contact_area() -> None:
     factor, wall = evaluate(made_up(), s)
     np.testing.assert_allclose(factor, 1.2 * (s / BURIED) ** 2, rtol=1e-12)
     np.testing.assert_array_equal(wall, 0.0)
+
+
+@pytest.mark.parametrize("lead_in", [0.0, 0.7])  # past burial: a paste has none
+def test_entry_and_lead_in_take_the_factor_found_after(lead_in: float) -> None:
+    readings = tuple(
+        Reading(BURIED + 0.1 * n, math.pi * (1.0 + 0.1 * n), 0.0, 0.0) for n in range(1, 11)
+    )
+    run = Run(ANGLE, BURIED + lead_in, readings, made_up().crushed, 6, {})
+    s = BURIED * np.array([0.01, 0.5, 1.0])
+    factor, _ = evaluate(curve_of(run), s)
+    first = 1.0 + max(lead_in, 0.1)
+    np.testing.assert_allclose(factor, first * (s / BURIED) ** 2, rtol=1e-9)
 
 
 def test_beyond_the_run_added_shaft_carries_the_steady_pressure() -> None:
