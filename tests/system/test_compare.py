@@ -74,7 +74,7 @@ def test_what_only_scales_the_forces_solves_nothing_anew(again, monkeypatch):
     def refuse(*arguments: object) -> None:
         raise AssertionError("a finite element problem was solved again")
 
-    monkeypatch.setattr(reevaluation, "mineral_resistance", refuse)
+    monkeypatch.setattr(reevaluation, "nodule_resistance", refuse)
     usual = again.insertion(None)
     weaker = again.insertion(("nodule.mineral.solid_strength", "120 MPa"))
     assert weaker.margin > usual.margin
@@ -83,7 +83,7 @@ def test_what_only_scales_the_forces_solves_nothing_anew(again, monkeypatch):
 
 def test_a_changed_mineral_is_solved_as_a_run_would(again):
     changed = ("nodule.mineral.hardening_ratio", "0.4")
-    case = to_case(with_value(again.cfg, *changed))
+    case = to_case(with_value(compose("run_case", COARSE), *changed))
     result = evaluate(case, prepare(case))
     assert again.insertion(changed).outcome == result.outcome
     margins = [margin for name, margin in result.margins.items() if name in OUTCOMES]
