@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,17 +44,17 @@ class Profile:
     angle: Array  # half-angle, at most 90 degrees
     half_angle: float  # of the cone behind the rounded point: the one to be computed
 
-    @property
+    @cached_property
     def slope(self) -> Array:
         """Growth of the radius per length of each frustum."""
         return np.minimum(np.tan(self.angle), STEEPEST)
 
-    @property
+    @cached_property
     def end(self) -> Array:
         """Distance of each frustum's wide end from the tip (m)."""
         return self.start + (self.wide - self.narrow) / self.slope
 
-    @property
+    @cached_property
     def walls(self) -> Array:
         """Length (m) of the cylinder behind each frustum; of the last, the shaft, infinite."""
         return np.append(np.maximum(self.start[1:] - self.end[:-1], 0.0), np.inf)
@@ -88,6 +89,7 @@ def cone_half_angle(tip: Tip) -> float:
     return tip.angle if tip.kind == "trocar" else math.atan(0.5 * math.tan(tip.angle))
 
 
+@lru_cache(maxsize=16)
 def tip_profile(needle: Needle) -> Profile:
     """Return the outline of `needle` as it is inserted, its stylet in place."""
     tip, stylet, radius = needle.tip, needle.stylet, 0.5 * needle.outer_diameter

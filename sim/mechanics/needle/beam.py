@@ -13,6 +13,7 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.polynomial import Polynomial
@@ -65,6 +66,11 @@ class Beams:
     geometric: Array
     ends: Ends = Ends()
 
+    @cached_property
+    def bands(self) -> tuple[Array, Array]:
+        """Lower bands of both assembled matrices, (m, 2n + 2, 4): unknown, then diagonal."""
+        return _bands(self, self.stiffness, 1.0), _bands(self, self.geometric, 0.0)
+
 
 def bending_stiffness(nodes: Array, rigidity: Array) -> Array:
     """Return (n, 4, 4) for the bending stiffness EI (n,), N m2, of each element."""
@@ -83,10 +89,10 @@ def foundation_stiffness(nodes: Array, low: Array, high: Array, modulus: float) 
     """Return (m, n, 4, 4) for a foundation of `modulus` (N/m2) from `low` to `high` (m,), m."""
     h = np.diff(nodes)
     start, end = (
-        np.clip((x[:, None] - nodes[:-1]) / h, 0.0, 1.0)[..., None] ** np.arange(8)
+        np.vander(np.clip((x[:, None] - nodes[:-1]) / h, 0.0, 1.0).ravel(), 8, increasing=True)
         for x in (low, np.maximum(low, high))
     )
-    inside = np.tensordot(end - start, _VALUES, axes=1)
+    inside = np.tensordot(end - start, _VALUES, axes=1).reshape(low.size, h.size, 4, 4)
     return _scaled(h, modulus * h[:, None, None] * inside)
 
 
@@ -107,11 +113,10 @@ def critical_load(beams: Beams) -> Array:
     SolverError
         When an eigenvalue is not found.
     """
-    stiffness, geometric = _bands(beams, beams.stiffness, 1.0), _bands(beams, beams.geometric, 0.0)
-    size = stiffness.shape[-1]
+    size = 2 * len(beams.nodes)
     first, rows, columns = _pattern(size)
     lower, upper = np.maximum(rows, columns), np.minimum(rows, columns)
-    k, g = (bands[lower - upper, :, upper].T for bands in (stiffness, geometric))
+    k, g = (bands[:, upper, lower - upper] for bands in beams.bands)
     matrices = [
         PETSc.Mat().createAIJ((size, size), csr=(first, columns, values), comm=PETSc.COMM_SELF)
         for values in (g[0], k[0])
@@ -167,12 +172,13 @@ def deflection(beams: Beams, axial: Array, load: Array) -> Array:
     load : (m, 2n + 2) array
         Forces (N) and moments (N m) on deflections and slopes.
     """
-    left = beams.stiffness - axial[:, None, None, None] * beams.geometric
-    bands = _bands(beams, left, 1.0)
+    stiffness, geometric = beams.bands
+    left = stiffness - axial[:, None, None] * geometric
     right = np.array(load)
     right[:, _fixed(beams)] = 0.0
-    stacked = bands.reshape(BAND, -1)  # one system: no band reaches into the next beam
-    return solveh_banded(stacked, right.ravel(), lower=True, check_finite=False).reshape(load.shape)
+    stacked = left.reshape(-1, BAND).T  # one system: no band reaches into the next beam
+    shape = solveh_banded(stacked, right.ravel(), True, True, lower=True, check_finite=False)
+    return shape.reshape(load.shape)
 
 
 def moments(beams: Beams, axial: Array, shape: Array) -> Array:
@@ -211,22 +217,22 @@ def _fixed(beams: Beams) -> list[int]:
 
 
 def _bands(beams: Beams, elements: Array, diagonal: float) -> Array:
-    """Lower bands (4, m, 2n + 2) of the assembled matrix; `diagonal` of what is held.
+    """Lower bands (m, 2n + 2, 4) of the assembled matrix; `diagonal` of what is held.
 
     Springs belong to the matrix that is not singular where they are fixed (`diagonal` 1).
     """
     m, n = elements.shape[:2]
-    bands = np.zeros((BAND, m, 2 * n + 2))
+    bands = np.zeros((m, 2 * n + 2, BAND))
     for column in range(4):
         for row in range(column, 4):
             entries = slice(column, column + 2 * n, 2)
-            bands[row - column, :, entries] += elements[:, :, row, column]
+            bands[:, entries, row - column] += elements[:, :, row, column]
     for unknown, spring in _springs(beams):
         if math.isinf(spring):
-            bands[:, :, unknown] = 0.0
+            bands[:, unknown] = 0.0
             for offset in range(1, min(BAND, unknown + 1)):
-                bands[offset, :, unknown - offset] = 0.0
-            bands[0, :, unknown] = diagonal
+                bands[:, unknown - offset, offset] = 0.0
+            bands[:, unknown, 0] = diagonal
         else:
-            bands[0, :, unknown] += diagonal * spring
+            bands[:, unknown, 0] += diagonal * spring
     return bands

@@ -44,7 +44,7 @@ def face_pressure(layer: SoftLayer, part: Engagement) -> Array:
     crack = layer_crack(layer)
     _require(layer, crack, part.profile.radius)
     areas = part.areas
-    force = _force(layer, crack, part.wide) - _force(layer, crack, part.narrow)
+    force, _ = _on_faces(layer, crack, part)
     return np.divide(force, areas, out=np.zeros_like(areas), where=areas > 0.0)
 
 
@@ -53,10 +53,7 @@ def crack_force(layer: SoftLayer, part: Engagement, edge_radius: float) -> Array
 
     The work of the crack, and what a point of `edge_radius` (m) lacks to enter.
     """
-    crack = layer_crack(layer)
-    force, work = _force(layer, crack, part.wide), _work(layer, crack, part.wide)
-    force -= _force(layer, crack, part.narrow)
-    work -= _work(layer, crack, part.narrow)
+    force, work = _on_faces(layer, layer_crack(layer), part)
     point_inside = (part.inner == 0.0) & (part.outer > 0.0)
     lacking = np.maximum(puncture_force(layer, edge_radius) - force.sum(axis=0), 0.0)
     return work.sum(axis=0) + np.where(point_inside, lacking, 0.0)
@@ -64,13 +61,14 @@ def crack_force(layer: SoftLayer, part: Engagement, edge_radius: float) -> Array
 
 def spread_force(layer: SoftLayer, part: Engagement) -> Array:
     """Return the axial force (N) on the tip that the strain energy left behind takes, (n,)."""
-    crack = layer_crack(layer)
-    return (_strain(layer, crack, part.wide) - _strain(layer, crack, part.narrow)).sum(axis=0)
+    force, work = _on_faces(layer, layer_crack(layer), part)
+    return (force - work).sum(axis=0)
 
 
 def puncture_force(layer: SoftLayer, edge_radius: float) -> float:
     """Return the force (N) with which a point of `edge_radius` (m) enters: a flat punch's."""
-    return float(_force(layer, ring_crack(layer.ogden_exponent), np.array(edge_radius)))
+    force, _ = _steady(layer, ring_crack(layer.ogden_exponent), np.array(edge_radius))
+    return float(force)
 
 
 def wall_pressure(layer: SoftLayer, radius: Array) -> Array:
@@ -90,17 +88,17 @@ def toughness_ratio(layer: SoftLayer, radius: Array) -> Array:
     return layer.toughness / (layer.shear_modulus * np.maximum(radius, SMALLEST_RADIUS))
 
 
-def _force(layer: SoftLayer, crack: SteadyCrack, radius: Array) -> Array:
-    return layer.shear_modulus * radius**2 * crack.force_at(toughness_ratio(layer, radius))
+def _on_faces(layer: SoftLayer, crack: SteadyCrack, part: Engagement) -> tuple[Array, Array]:
+    """Axial force (N) on each face inside and the crack's work in it, (k, n)."""
+    force, work = _steady(layer, crack, np.stack([part.narrow, part.wide]))
+    return force[1] - force[0], work[1] - work[0]
 
 
-def _work(layer: SoftLayer, crack: SteadyCrack, radius: Array) -> Array:
-    share = crack.crack_share_at(toughness_ratio(layer, radius))
-    return share * _force(layer, crack, radius)
-
-
-def _strain(layer: SoftLayer, crack: SteadyCrack, radius: Array) -> Array:
-    return _force(layer, crack, radius) - _work(layer, crack, radius)
+def _steady(layer: SoftLayer, crack: SteadyCrack, radius: Array) -> tuple[Array, Array]:
+    """Force (N) where the needle has `radius` (m), and the crack's work in it."""
+    force, share = crack.at(toughness_ratio(layer, radius))
+    force = layer.shear_modulus * radius**2 * force
+    return force, share * force
 
 
 def _require(layer: SoftLayer, crack: SteadyCrack, radius: float) -> None:

@@ -60,28 +60,40 @@ class SteadyCrack:
     def _curve(self) -> CubicHermiteSpline:
         return CubicHermiteSpline(np.log(self.toughness), np.log(self.force), self.crack_share)
 
+    def at(self, toughness: ArrayLike) -> tuple[Array, Array]:
+        """Return F / (mu R^2) at J_IC / (mu R), and the share of the crack's work in it."""
+        x = np.log(toughness)
+        inside = np.clip(x, self._curve.x[0], self._curve.x[-1])
+        share = self._curve(inside, nu=1)
+        return np.exp(self._curve(inside) + share * (x - inside)), share
+
     def force_at(self, toughness: ArrayLike) -> Array:
         """Return F / (mu R^2) at J_IC / (mu R)."""
-        x = np.log(toughness)
-        inside = np.clip(x, *self._curve.x[[0, -1]])
-        return np.exp(self._curve(inside) + self._curve(inside, nu=1) * (x - inside))
+        return self.at(toughness)[0]
 
     def crack_share_at(self, toughness: ArrayLike) -> Array:
         """Return the share of the crack's work in the force."""
-        return self._curve(np.clip(np.log(toughness), *self._curve.x[[0, -1]]), nu=1)
+        return self.at(toughness)[1]
 
     def wall_pressure_at(self, toughness: ArrayLike) -> Array:
         """Return the mean pressure p / mu of the wall on the shaft."""
-        return self._between(self.wall_pressure, toughness)
+        return self._between(self._wall_pressure, toughness)
 
     def size_at(self, toughness: ArrayLike) -> Array:
         """Return the size of the undeformed crack / R."""
-        return self._between(self.size, toughness)
+        return self._between(self._size, toughness)
 
-    def _between(self, column: Array, toughness: ArrayLike) -> Array:
-        x = np.log(self.toughness)
-        line = PchipInterpolator(x, np.log(column))
-        return np.exp(line(np.clip(np.log(toughness), x[0], x[-1])))
+    @cached_property
+    def _wall_pressure(self) -> PchipInterpolator:
+        return PchipInterpolator(np.log(self.toughness), np.log(self.wall_pressure))
+
+    @cached_property
+    def _size(self) -> PchipInterpolator:
+        return PchipInterpolator(np.log(self.toughness), np.log(self.size))
+
+    @staticmethod
+    def _between(line: PchipInterpolator, toughness: ArrayLike) -> Array:
+        return np.exp(line(np.clip(np.log(toughness), line.x[0], line.x[-1])))
 
 
 @lru_cache(maxsize=16)
