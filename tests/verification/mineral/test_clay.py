@@ -21,6 +21,7 @@ from tests.conftest import Check
 
 HALF_ANGLE = math.radians(30.0)
 POISSON = 0.499
+GOAL = 0.05  # of the distance from the band
 
 
 def cone_factor(rigidity: float, size: float) -> float:
@@ -40,21 +41,23 @@ def cone_factor(rigidity: float, size: float) -> float:
     return math.sqrt(3.0) * force / math.pi
 
 
-def check_band(factor: float, rigidity: float, what: str, below: float, check: Check) -> None:
+def check_band(
+    factor: float, rigidity: float, what: str, check: Check, below: float = GOAL
+) -> None:
     """Within 5 % above and `below` under the band of the two formulas."""
     published = [cone_factor_teh_houlsby(rigidity), cone_factor_lu(rigidity)]
     where = "Teh & Houlsby 1991 and Lu et al. 2004"
-    check(f"{what} / the lower of {where}", factor / min(published), "≥", 1.0 - below)
-    check(f"{what} / the higher of {where}", factor / max(published), "≤", 1.05)
+    check(f"{what} / the lower of {where}", factor / min(published), "≥", 1.0 - below, 1.0 - GOAL)
+    check(f"{what} / the higher of {where}", factor / max(published), "≤", 1.0 + GOAL)
 
 
 def test_cone_factor_of_a_coarse_grid(check: Check) -> None:
     what = "cone in clay, Ir = 50, size R/4: factor"
-    check_band(cone_factor(50.0, 0.25), 50.0, what, 0.05, check)
+    check_band(cone_factor(50.0, 0.25), 50.0, what, check)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("rigidity", "below"), [(50.0, 0.05), (100.0, 0.05), (300.0, 0.06)])
+@pytest.mark.parametrize(("rigidity", "below"), [(50.0, GOAL), (100.0, GOAL), (300.0, 0.06)])
 def test_cone_factor(rigidity: float, below: float, check: Check) -> None:
     """At Ir = 300, where the formulas agree to 0.1 %, R/10 is 5.8 % under them: a miss by 0.8 %.
 
@@ -63,4 +66,4 @@ def test_cone_factor(rigidity: float, below: float, check: Check) -> None:
     coarse, default = cone_factor(rigidity, 0.2), cone_factor(rigidity, 0.1)
     what = f"cone in clay, Ir = {rigidity:g}"
     check(f"{what}, sizes R/5 and R/10", abs(coarse / default - 1.0), "≤", 0.03)
-    check_band(default, rigidity, f"{what}: factor", below, check)
+    check_band(default, rigidity, f"{what}: factor", check, below)
