@@ -39,7 +39,8 @@ def test_a_sweep_leaves_one_record_per_needle(tmp_path):
     for number, needle in enumerate(("22G", "27G")):
         folder = tmp_path / str(number) / needle
         assert {path.name for path in folder.iterdir()} == FILES
-        assert [path.name for path in (folder / "figures").iterdir()] == ["force.png"]
+        pictures = {path.name for path in (folder / "figures").iterdir()}
+        assert pictures == {"crushed.png", "force.png"}
         assert f"forces: {folder / 'force.csv'}" in printed
         record = load(folder)
         case = default_case(needle, overrides=["mesh=coarse"])

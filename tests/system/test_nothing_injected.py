@@ -13,7 +13,7 @@ PICTURES = {"force", "infiltration", "uptake", "threshold"}
 
 @pytest.mark.parametrize(
     ("needle", "overrides"),
-    [("10G", ()), ("14G", ()), ("16G", ()), ("27G", ("target_depth=1 mm",))],
+    [("14G", ()), ("27G", ("target_depth=1 mm",))],
 )
 def test_a_needle_whose_mouth_stays_in_the_air_leaves_a_whole_record(
     tmp_path, needle: str, overrides: tuple[str, ...]
@@ -25,5 +25,6 @@ def test_a_needle_whose_mouth_stays_in_the_air_leaves_a_whole_record(
     assert record.metrics["infiltration.ended_by"] == "nothing_injected"
     assert record.metrics["infiltration.injected_volume_mL"] == 0.0
     assert any("open to the air" in note for note in record.notes)
-    assert {path.stem for path in (folder / "figures").iterdir()} == PICTURES
+    pictures = PICTURES | ({"crushed"} if record.metrics["insertion.depth_in_nodule_mm"] else set())
+    assert {path.stem for path in (folder / "figures").iterdir()} == pictures
     assert "open to the air" in (folder / "report.html").read_text()
