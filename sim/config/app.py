@@ -27,7 +27,6 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from sim.config.compose import CONFIGS
-from sim.config.groups import GROUPS
 from sim.config.refusal import Refused, refusal
 from sim.config.store import register
 from sim.errors import ConfigError, SolverError
@@ -120,14 +119,15 @@ def _without_hydra(cfg: DictConfig) -> DictConfig:
 
 def _help(cfg: DictConfig, overrides: list[str]) -> str:
     """Fill the help template; Hydra's own way takes seconds for this many options."""
+    users: dict[str, list[str]] = {}  # options -> keys that choose one of them
     with hydra.initialize_config_dir(str(CONFIGS), version_base="1.3"):
         loader = GlobalHydra.instance().config_loader()
-        groups = {
-            group: loader.get_group_options(group, overrides=overrides)
-            for group in (*GROUPS, "experiment")
-        }
+        for key in list(cfg.hydra.runtime.choices)[::-1]:
+            if not key.startswith("hydra/"):
+                options = loader.get_group_options(key.partition("@")[0], overrides=overrides)
+                users.setdefault(", ".join(options), []).append(key)
     return Template(cfg.hydra.help.template).substitute(
-        APP_CONFIG_GROUPS="\n".join(f"{group}: {', '.join(o)}" for group, o in groups.items()),
+        APP_CONFIG_GROUPS="\n".join(f"{', '.join(k)}: {options}" for options, k in users.items()),
         CONFIG=OmegaConf.to_yaml(_without_hydra(cfg)),
     )
 

@@ -170,3 +170,10 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 
 NAME = re.compile(r"\w[\w .+-]{0,29}")  # of an option: names folders and columns
+
+
+def allowed(key: str) -> str:
+    """Return one sentence on what a key may hold, "" where nothing is laid down for it."""
+    if key in CHOICES:
+        return "choose one of " + ", ".join(CHOICES[key])
+    return LIMITS[key].allowed if key in LIMITS else ""

@@ -27,8 +27,8 @@ from sim.case import (
     Tip,
     Tissue,
 )
-from sim.config.limits import CHOICES, LIMITS, NAME, Flat, Limit
-from sim.config.refusal import refusal, unknown_key
+from sim.config.limits import CHOICES, LIMITS, NAME, Flat, Limit, allowed
+from sim.config.refusal import NEEDED, refusal, unknown_key
 from sim.config.rules import RULES, free_length, target
 from sim.config.schema import CaseConfig, ComparisonConfig, PatientConfig, SideConfig, keys
 from sim.errors import ConfigError
@@ -85,7 +85,7 @@ def read_texts(cfg: DictConfig, schema: type) -> dict[str, object]:
             raise ConfigError(key, given[key], unknown_key(key, known))
     for key in known:
         if key not in given:
-            raise ConfigError(key, None, "a value is needed here")
+            raise ConfigError(key, None, NEEDED)
     return given
 
 
@@ -114,9 +114,9 @@ def _read(given: Mapping[str, object]) -> dict[str, float | str]:
             if value is not None:
                 values[key] = quantity(key, value, LIMITS[key])
             elif not LIMITS[key].null:
-                raise ConfigError(key, value, LIMITS[key].allowed)
+                raise ConfigError(key, value, allowed(key))
         elif value not in CHOICES.get(key, (value,)):
-            raise ConfigError(key, value, "choose one of " + ", ".join(CHOICES[key]))
+            raise ConfigError(key, value, allowed(key))
         elif key not in CHOICES and not NAME.fullmatch(str(value)):
             raise ConfigError(
                 key, value, "give at most 30 letters, digits, spaces or . _ + - (it names a folder)"
@@ -127,6 +127,13 @@ def _read(given: Mapping[str, object]) -> dict[str, float | str]:
 
 
 def quantity(key: str, value: object, limit: Limit) -> float:
+    """Return a value as written in SI.
+
+    Raises
+    ------
+    ConfigError
+        If it is no number with a unit of the limit's dimension, or outside the bounds.
+    """
     try:
         number = to_si(str(value), limit.unit)
     except ValueError as error:

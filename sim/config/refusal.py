@@ -16,8 +16,10 @@ from omegaconf.errors import (
     OmegaConfBaseException,
 )
 
+from sim.config.limits import allowed
 from sim.errors import ConfigError
 
+NEEDED = "a value is needed here"
 Refused = (HydraException, OmegaConfBaseException)
 
 
@@ -37,7 +39,7 @@ def refusal(error: Exception, overrides: Sequence[str] = ()) -> ConfigError:
     cause = error.__cause__ if isinstance(error.__cause__, OmegaConfBaseException) else error
     if isinstance(cause, OmegaConfBaseException):
         key = cause.full_key or "the configuration"
-        return ConfigError(key, _written(overrides).get(key, cause.value), _reason(cause))
+        return ConfigError(key, _written(key, overrides, cause.value), _reason(cause))
     key, value = _offending(str(error), overrides)
     if isinstance(error, HydraException) and not isinstance(error, OverrideParseException):
         reason = _line(str(error))
@@ -48,9 +50,13 @@ def refusal(error: Exception, overrides: Sequence[str] = ()) -> ConfigError:
     )
 
 
-def _written(overrides: Sequence[str]) -> dict[str, str]:
-    """Return {key: value} of the overrides."""
-    return {key.lstrip("+~"): value for key, _, value in (o.partition("=") for o in overrides)}
+def _written(key: str, overrides: Sequence[str], otherwise: object) -> object:
+    """Return the value that the overrides give to a key, or to one below it."""
+    for override in reversed(overrides):
+        name, _, value = override.partition("=")
+        if f"{name.lstrip('+~')}.".startswith(f"{key}."):
+            return value
+    return otherwise
 
 
 def _offending(message: str, overrides: Sequence[str]) -> tuple[str, str]:
@@ -73,16 +79,20 @@ def _choices(options: Sequence[str]) -> str:
 
 
 def _reason(error: OmegaConfBaseException) -> str:
+    key = error.full_key or ""
     if isinstance(error, MissingMandatoryValue):
-        return "a value is needed here"
+        return NEEDED
+    if "is not Optional" in str(error.msg):
+        own = allowed(key) or allowed(key.partition(".")[2])  # a.needle.length: one side's
+        return "; ".join(filter(None, (NEEDED, own)))
     if isinstance(error, ConfigKeyError | ConfigAttributeError) and is_dataclass(error.object_type):
-        parent = (error.full_key or "").rpartition(".")[0]
+        parent = key.rpartition(".")[0]
         names = [f.name for f in fields(error.object_type)]
         known = [f"{parent}.{name}".lstrip(".") for name in names]
         below = [k for k in _below(error.object_type) if k.endswith(f".{error.key}")]
         if below:
             return f"there is no such key; did you mean {' or '.join(below)}?"
-        return unknown_key(error.full_key or "", known)
+        return unknown_key(key, known)
     return _line((error.msg or str(error)).splitlines()[0])
 
 

@@ -119,6 +119,16 @@ RULES: tuple[Rule, ...] = (
         "trocar, e.g. needle=14G_coaxial, or choose technique=push",
     ),
     Rule(
+        "technique.motion",
+        lambda v: v["technique.kind"] == "drill" or v["technique.motion"] == "continuous",
+        "a push does not turn to and fro; choose technique.motion=continuous or technique=drill",
+    ),
+    Rule(
+        "technique.thread_lead",
+        lambda v: "technique.thread_lead" not in v or v["technique.kind"] == "drill",
+        "a push does not turn a thread; give null or choose technique=drill",
+    ),
+    Rule(
         "technique.thread_lead",
         lambda v: "technique.thread_lead" not in v or v["technique.motion"] == "continuous",
         "a thread needs technique.motion=continuous: turning back unscrews it",

@@ -41,7 +41,10 @@ RUN = [  # overrides, key, value as given, a piece of what is allowed
     (["needle.length=nan mm"], "needle.length", "nan mm", "finite number"),
     (["needle.length=1e999 mm"], "needle.length", "1e999 mm", "finite number"),
     (["needle.length=[1,2]"], "needle.length", "[1,2]", "list"),
-    (["needle.length=null"], "needle.length", "null", "not Optional"),
+    (["needle.length=null"], "needle.length", "null", "a value is needed here; give a value"),
+    (["nodule.density_field.kind=null"], "nodule.density_field.kind", "null", "shell_core"),
+    (["nodule.density_field=null"], "nodule.density_field", "null", "a value is needed"),
+    (["nodule.density_fields.kind=random"], "nodule.density_fields", "random", "density_field?"),
     (["needle.length=???"], "needle.length", "None", "a value is needed"),
     (["needle.length=${nix}"], "needle.length", "", "nix"),
     (["needle.length=5 mm"], "target_depth", "None", "needle.length is 5 mm"),
@@ -57,6 +60,8 @@ RUN = [  # overrides, key, value as given, a piece of what is allowed
     (["technique=drill"], "technique.kind", "drill", "hypodermic bevel"),
     (["technique=drill", "technique.rotation_speed=0 rev/s"], "technique.rotation_speed",
      "0 rev/s", "a drill turns"),
+    (["technique.motion=oscillating"], "technique.motion", "oscillating", "a push does not"),
+    (["technique.thread_lead=1 mm"], "technique.thread_lead", "1 mm", "a push does not"),
     (["technique.axial_speed=0 mm/s"], "technique.axial_speed", "0 mm/s", "0.001 mm/s"),
     (["needle=14G_coaxial", "technique=drill", "technique.thread_lead=1 mm"],
      "technique.thread_lead", "1 mm", "continuous"),
@@ -106,8 +111,9 @@ COMPARISON = [
     (["b.needle.name=a/b"], "b.needle.name", "a/b", "folder"),
     (["+x=1"], "x", "1", "nodule"),
     (["+a.x=1"], "a.x", "1", "needle, technique"),
-    (["needle.length=20 mm"], "needle", "None", "a.needle or b.needle"),
+    (["needle.length=20 mm"], "needle", "20 mm", "a.needle or b.needle"),
     (["b.needle.length=1 m"], "b.needle.length", "1 m", "300 mm"),
+    (["b.needle.length=null"], "b.needle.length", "null", "300 mm"),
     (["b.needle.stylet.diameter=1.6 mm"], "b.needle.stylet.diameter", "1.6 mm", "(1.6 mm)"),
     (["a.technique.rotation_speed=1 rev/s"], "a.technique.rotation_speed", "1 rev/s", "push"),
     (["injection.volume=1 kg"], "injection.volume", "1 kg", "20 mL"),
@@ -250,16 +256,34 @@ def test_a_folder_that_cannot_be_made_is_one_line(command):
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("name", ["run_case", "compare_gauges"])
-def test_help_names_groups_and_examples(monkeypatch, tmp_path, capsys, name):
+@pytest.mark.parametrize(
+    ("name", "choices"),
+    [
+        ("run_case", ("needle: 10G", "technique: drill")),
+        ("insertion", ("needle: 10G", "technique: drill")),
+        (
+            "compare_gauges",
+            (
+                "needle@a.needle, needle@b.needle: 10G",
+                "technique@a.technique, technique@b.technique: ",
+            ),
+        ),
+        ("penetration_map", ("technique@hypodermic, technique@coaxial: drill, push",)),
+    ],
+)
+def test_help_names_groups_and_examples(monkeypatch, tmp_path, capsys, name, choices):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
     monkeypatch.setattr(sys, "argv", ["experiment", "--help"])
     hydra_main(name, to_case)(lambda cfg: pytest.fail("the experiment was started"))()
     text = capsys.readouterr().out
     assert f"./run python -m experiments.{name}" in text
-    for piece in ("nodule: net, paste, plate, stone", "length: 12.7 mm", "Examples:", "--cfg job"):
+    for piece in ("nodule: net, paste, plate, stone", "height: 10 mm", "Examples:", "--cfg job"):
         assert piece in text
+    listed = text[: text.index("Values, change any")].splitlines()
+    groups = [line for line in listed if line.startswith(("needle", "technique"))]
+    assert len(groups) == len(choices)
+    assert all(line.startswith(start) for line, start in zip(groups, choices, strict=True))
     assert not list(tmp_path.iterdir())
 
 
