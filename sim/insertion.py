@@ -93,10 +93,13 @@ def evaluate(
     start = time.process_time()
     depth, top = path_depths(case, steps), case.nodule.depth
     planned = Walk.along(case, models, depth)
-    reached, decided_by = _stop(case, models, planned, exact)
-    path = planned
-    if decided_by is not None:
-        path = planned.until(Walk.along(case, models, np.array([reached])))
+
+    @functools.cache
+    def at(z: float) -> Walk:
+        return Walk.along(case, models, np.array([z]))
+
+    reached, decided_by = _stop(planned, at if exact else None)
+    path = planned if decided_by is None else planned.until(at(reached))
     outcome, reason = outcome_of(case, path, decided_by)
     walked, total = path.loads.depth, path.loads.total
     inside = float(np.clip(reached - top, 0.0, case.nodule.height))
@@ -146,30 +149,30 @@ def evaluate(
     )
 
 
-def _stop(
-    case: Case, models: InsertionModels, planned: Walk, exact: bool
-) -> tuple[float, str | None]:
-    """Depth at which the first ratio reaches 1, and its name; the target and None if none does."""
+def _stop(planned: Walk, at: Callable[[float], Walk] | None) -> tuple[float, str | None]:
+    """Depth at which the first ratio reaches 1, and its name; the target and None if none does.
+
+    Interpolated unless there is a way to evaluate `at` other depths than the planned ones.
+    """
     depth, governing = planned.loads.depth, planned.use.governing()
     over = np.flatnonzero(governing >= 1.0)
     if over.size == 0:
-        return case.target_depth, None
+        return float(depth[-1]), None
 
     first = over[0]
-    if not exact:
+    if at is None:
         ratio = {name: values[first:] for name, values in planned.use.ratio.items()}
         reached = np.interp(1.0, governing[first - 1 : first + 1], depth[first - 1 : first + 1])
         return float(reached if first > 0 else depth[0]), _worst(ratio)
 
-    @functools.cache
     def excess(z: float) -> float:
-        return Walk.along(case, models, np.array([z])).use.governing()[0] - 1.0
+        return at(z).use.governing()[0] - 1.0
 
     before, reached = float(depth[max(first - 1, 0)]), float(depth[first])
     if reached - before > TOLERANCE and excess(before) < 0.0 < excess(reached):  # else a jump
         root = brentq(excess, before, reached, xtol=TOLERANCE)
         reached = min(root + 2.0 * TOLERANCE, reached)  # past a jump, where there is one
-    return reached, _worst(Walk.along(case, models, np.array([reached])).use.ratio)
+    return reached, _worst(at(reached).use.ratio)
 
 
 def _worst(ratio: dict[str, Array]) -> str:

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +85,7 @@ class PathLoads:
     mineral: LayerLoad
     closed: Array  # force of the mineral on the tip / on a tip without a lumen
 
-    @property
+    @cached_property
     def total(self) -> LayerLoad:
         """Sum over the layers."""
         return self.skin + self.subcutis + self.mineral

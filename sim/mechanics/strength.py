@@ -32,14 +32,11 @@ class LocalStrength:
 
     def on_faces(self, part: Engagement, depth: Array) -> Array:
         """Mean (Pa, (k, n)) over the area of each face, with the tip at `depth` (m, (n,))."""
-        profile, mean = part.profile, np.zeros_like(part.wide)
+        profile, share = part.profile, RINGS[:, None, None]
         start, narrow = profile.start[:, None], profile.narrow[:, None]
-        slope = profile.slope[:, None]
-        for share in RINGS:
-            r = np.sqrt(part.narrow**2 + share * (part.wide**2 - part.narrow**2))
-            place = depth - start - (r - narrow) / slope
-            mean += np.interp(place, self.depth, self.strength) / len(RINGS)
-        return mean
+        r = np.sqrt(part.narrow**2 + share * (part.wide**2 - part.narrow**2))
+        place = depth - start - (r - narrow) / profile.slope[:, None]
+        return np.interp(place, self.depth, self.strength).mean(axis=0)
 
     def on_walls(self, part: Engagement, depth: Array) -> Array:
         """Mean (Pa, (k, n)) over the length of each cylinder, as `on_faces`."""

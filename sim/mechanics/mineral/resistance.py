@@ -37,7 +37,7 @@ SMALLEST_ANGLE = math.radians(2.5)  # of the cone that is run
 ENTRY = np.linspace(0.0, 1.0, 21)  # depths of entry / length of the cone
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ResistanceCurve:
     """Normal force on cone and shaft against depth; lengths / R, stresses / sigma_c."""
 

@@ -27,7 +27,7 @@ from sim.errors import SolverError
 Array = NDArray[np.float64]
 
 TOLERANCE = 1e-10  # relative, of a buckling load
-SUBSPACE = 12  # of Lanczos' vectors
+SUBSPACE = 10  # of Lanczos' vectors
 BAND = 4  # diagonals of a beam's matrix from the main one on
 
 _SHAPES = [Polynomial(c) for c in ([1, 0, -3, 2], [0, 1, -2, 1], [0, 0, 3, -2], [0, 0, -1, 1])]
@@ -117,9 +117,10 @@ def critical_load(beams: Beams) -> Array:
     first, rows, columns = _pattern(size)
     lower, upper = np.maximum(rows, columns), np.minimum(rows, columns)
     k, g = (bands[:, upper, lower - upper] for bands in beams.bands)
+    entries = np.zeros((2, len(rows)))  # of the two matrices, which do not copy them
     matrices = [
-        PETSc.Mat().createAIJ((size, size), csr=(first, columns, values), comm=PETSc.COMM_SELF)
-        for values in (g[0], k[0])
+        PETSc.Mat().createAIJWithArrays((size, size), (first, columns, own), comm=PETSc.COMM_SELF)
+        for own in entries
     ]
     start, solver = matrices[0].createVecRight(), SLEPc.EPS().create(PETSc.COMM_SELF)
     start.setArray(np.random.default_rng(0).standard_normal(size))  # no mode is orthogonal to it
@@ -134,9 +135,9 @@ def critical_load(beams: Beams) -> Array:
     largest = np.empty(len(k))
     try:
         for i in range(len(k)):
-            for matrix, values in zip(matrices, (g[i], k[i]), strict=True):
-                matrix.setValuesCSR(first, columns, values)
-                matrix.assemble()
+            entries[:] = g[i], k[i]
+            for matrix in matrices:
+                matrix.assemble()  # tells the solver that they have changed
             solver.setOperators(*matrices)
             solver.setInitialSpace(start)
             solver.solve()
@@ -197,12 +198,13 @@ def moments(beams: Beams, axial: Array, shape: Array) -> Array:
     nodal = shape.reshape(m, n + 1, 2)
     local = np.concatenate([nodal[:, :-1], nodal[:, 1:]], axis=2)
 
-    def turning(slope: int) -> Array:
-        held = np.einsum("mni,mni->mn", beams.stiffness[:, :, slope], local)
-        return held - axial[:, None] * np.einsum("mni,mni->mn", beams.geometric[:, :, slope], local)
-
-    hubward = np.pad(-turning(1), ((0, 0), (0, 1)))
-    tipward = np.pad(turning(3), ((0, 0), (1, 0)))
+    held, turned = (
+        np.einsum("mnsi,mni->smn", elements[:, :, 1::2], local)
+        for elements in (beams.stiffness, beams.geometric)
+    )
+    ends = held - axial[:, None] * turned
+    hubward, tipward = np.zeros((2, m, n + 1))
+    hubward[:, :-1], tipward[:, 1:] = -ends[0], ends[1]
     return np.where(np.abs(hubward) > np.abs(tipward), hubward, tipward)
 
 

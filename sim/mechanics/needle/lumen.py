@@ -25,6 +25,7 @@ same at every depth of its entry.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -65,6 +66,7 @@ def core_length(
     return np.clip(np.asarray(penetration) - _heel(needle), 0.0, longest)
 
 
+@lru_cache(maxsize=4)  # a stop is searched for with many short paths
 def plug_length(needle: Needle, mineral: Mineral, curve: ResistanceCurve, longest: float) -> float:
     """Return the length (m) from which on a core plugs the lumen; inf if not by `longest`."""
 

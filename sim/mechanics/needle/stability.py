@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,6 +104,7 @@ class Bow:
     moment: Array  # (m, n + 1) N m
 
 
+@lru_cache(maxsize=16)
 def shaft(needle: Needle) -> Shaft:
     """Return the free length of `needle`, its stylet in place."""
     nodes = _mesh(needle.free_length, FIRST * needle.outer_diameter)
