@@ -72,14 +72,15 @@ def run_map(
         Passed on, after the folder has got the status "interrupted".
     """
     cells: list[Cell] = []
-    watch = Stopwatch()
+    watch, size = Stopwatch(), sum(map(len, minerals))
     with new_folder(folder) as aside, log_to(aside / LOG):
         write_text(aside / CONFIG, config)
 
         def finish(status: str, reason: str) -> None:
             write_rows(aside / MAP, HEADER, [_row(cell) for cell in cells])
-            values, notes = _metrics(needles, cells)
+            values, notes = _metrics(_by_needle(needles, cells, size))
             ending: dict[str, Json] = {
+                "map.cells": len(cells),
                 "run.status": status,
                 "run.wall_s": watch.wall,
                 "run.peak_memory_MB": peak_memory(),
@@ -97,19 +98,19 @@ def run_map(
                     save(map_figure(needles, cells), aside / FIGURES / PICTURE)
                 show(DONE, 1.0)
         except SolverError:
-            return "failed", _answer(needles, cells)
-        finish("complete", "")
-    return "complete", _answer(needles, cells)
+            status = "failed"
+        else:
+            status = "complete"
+            finish(status, "")
+    return status, [_sentence(*own) for own in _by_needle(needles, cells, size)]
 
 
-def _by_needle(needles: Sequence[Case], cells: Sequence[Cell]) -> list[tuple[Case, list[Cell]]]:
-    """Return each needle that was evaluated in every mineral with its cells."""
-    found = []
-    for case in needles:
-        at = case.needle.name, case.needle.free_length
-        found.append((case, [cell for cell in cells if (cell.needle, cell.free_length) == at]))
-    whole = max((len(own) for _, own in found), default=0)
-    return [(case, own) for case, own in found if own and len(own) == whole]
+def _by_needle(
+    needles: Sequence[Case], cells: Sequence[Cell], size: int
+) -> list[tuple[Case, Sequence[Cell]]]:
+    """Return each needle that was evaluated in all `size` minerals with its cells."""
+    whole = len(cells) // size
+    return [(case, cells[i * size : (i + 1) * size]) for i, case in enumerate(needles[:whole])]
 
 
 def _row(cell: Cell) -> list[Entry]:
@@ -141,11 +142,13 @@ def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
-def _metrics(needles: Sequence[Case], cells: Sequence[Cell]) -> tuple[dict[str, Json], list[str]]:
+def _metrics(
+    by_needle: Sequence[tuple[Case, Sequence[Cell]]],
+) -> tuple[dict[str, Json], list[str]]:
     """Return what each needle reaches and, at the patient's density, up to which strength."""
-    values: dict[str, Json] = {"map.cells": len(cells)}
+    values: dict[str, Json] = {}
     notes = []
-    for case, own in _by_needle(needles, cells):
+    for case, own in by_needle:
         key = f"map.{case.needle.name}_{MM * case.needle.free_length:.4g}mm"
         reached, limit = _reached(own), None
         if own[0].outcome == OUT_OF_REACH:
@@ -163,12 +166,8 @@ def _reached(cells: Sequence[Cell]) -> int:
     return sum(cell.outcome == "reached_target" for cell in cells)
 
 
-def _answer(needles: Sequence[Case], cells: Sequence[Cell]) -> list[str]:
-    """Say for each needle which minerals it gets through."""
-    return [_sentence(case, own) for case, own in _by_needle(needles, cells)]
-
-
 def _sentence(case: Case, own: Sequence[Cell]) -> str:
+    """Say which minerals a needle gets through."""
     name = f"{case.needle.name.replace('_', ' ')}, {MM * case.needle.free_length:.4g} mm"
     if own[0].outcome == OUT_OF_REACH:
         return f"{name}: {own[0].reason}."

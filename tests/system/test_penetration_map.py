@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,9 @@ from sim.config.penetration_map import to_map
 from sim.errors import SolverError
 from sim.insertion import evaluate, prepare
 from sim.map_run import run_map
+from sim.penetration_map import penetration_map
 from sim.results.files import read_json, read_rows
+from sim.results.progress import silent
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = [
@@ -93,6 +97,26 @@ def test_a_solver_that_gives_up_leaves_the_needles_before(tmp_path, monkeypatch)
     assert metrics["run.status"] == "failed"
     assert metrics["run.notes"] == ["run.status: made up"]
     assert read_rows(tmp_path / "map" / "map.csv") == []
+
+
+@pytest.mark.parametrize("stop", [SolverError("made up"), KeyboardInterrupt()])
+def test_what_ends_within_a_needle_keeps_its_rows(tmp_path, monkeypatch, stop):
+    needles, minerals = to_map(compose("penetration_map", SMALL))
+
+    def some_cells(*arguments):
+        short = list(penetration_map(needles[:1], minerals, silent))
+        yield from short
+        for cell in short[:3]:
+            yield replace(cell, free_length=60e-3, outcome="bent", smallest_margin=0.5)
+        raise stop
+
+    monkeypatch.setattr(map_run, "penetration_map", some_cells)
+    with contextlib.suppress(KeyboardInterrupt):
+        _, answer = run_map(needles, minerals, "made: up\n", tmp_path / "map")
+        assert len(answer) == 1
+    metrics = read_json(tmp_path / "map" / "metrics.json")
+    assert metrics["map.cells"] == len(read_rows(tmp_path / "map" / "map.csv")) == 7
+    assert [key for key in metrics if "reached" in key] == ["map.14G_coaxial_7mm.reached_fraction"]
 
 
 def test_bad_input_is_refused_by_name_before_a_folder_is_made(tmp_path):
