@@ -31,7 +31,9 @@ from sim.walk import InsertionModels, Walk, path_depths
 Array = NDArray[np.float64]
 type Progress = Callable[[str, float], None]  # (stage, fraction done)
 
-STEPS = 400  # along the whole path, and as many again while the tip enters the nodule
+# Along the whole path, and as many again while the tip enters the nodule. Peaks lie at kinks, which
+# are depths of their own: against 1600 steps the work moves by 1e-5, folding's margin by 8e-4.
+STEPS = 200
 TOLERANCE = 1e-9  # m, of the depth at which the needle stops
 
 

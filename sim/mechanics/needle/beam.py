@@ -100,7 +100,7 @@ def _scaled(h: Array, elements: Array) -> Array:
     """Turn slopes per element length into slopes."""
     one = np.ones_like(h)
     scale = np.stack([one, h, one, h], axis=-1)
-    return elements * scale[:, :, None] * scale[:, None, :]
+    return elements * (scale[:, :, None] * scale[:, None, :])
 
 
 def critical_load(beams: Beams) -> Array:
