@@ -20,6 +20,7 @@ from sim.errors import ConfigError
 from sim.units import to_si
 
 COUNT = Limit("", "2", "200")  # values on an axis
+LENGTH = replace(LIMITS["needle.free_length"], null="")
 LONGEST = "300 mm"  # a needle that reaches any target
 NEEDLES, LENGTHS = "map.needles", "map.free_lengths"
 DENSITY, STRENGTH = "nodule.mineral.density", "nodule.mineral.solid_strength"
@@ -102,7 +103,7 @@ def _needle(given: Texts, name: str, length: str) -> Case:
     except ConfigError as error:
         key = error.key.replace("technique.", f"{texts['needle.kind']}.")
         raise ConfigError(key, error.given, error.allowed) from error
-    reach = quantity(LENGTHS, length, LIMITS["needle.free_length"])
+    reach = quantity(LENGTHS, length, LENGTH)
     whole = reach
     if catalogue["free_length"] is not None:
         whole = to_si(catalogue["length"].text, "m")

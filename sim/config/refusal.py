@@ -82,6 +82,8 @@ def _reason(error: OmegaConfBaseException) -> str:
     key = error.full_key or ""
     if isinstance(error, MissingMandatoryValue):
         return NEEDED
+    if "is not a ListConfig" in str(error.msg):
+        return "give a list in brackets: [first,second]"
     if "is not Optional" in str(error.msg):
         own = allowed(key) or allowed(key.partition(".")[2])  # a.needle.length: one side's
         return "; ".join(filter(None, (NEEDED, own)))

@@ -12,6 +12,7 @@ import pytest
 
 from sim.config import compare_cases, to_case
 from sim.config.app import hydra_main
+from sim.config.penetration_map import to_map
 
 ROOT = Path(__file__).parents[3]
 
@@ -120,6 +121,15 @@ COMPARISON = [
 ]
 
 
+MAP = [
+    (["map.needles=27G"], "map.needles", "27G", "brackets: [first,second]"),
+    (["map.free_lengths=[1 mm]"], "map.free_lengths", "1 mm", "give a value from 2 mm to 300 mm"),
+    (["technique@hypodermic=drill"], "hypodermic.kind", "drill", "hypodermic bevel"),
+    (["technique=drill"], "technique", "drill", "technique@hypodermic"),
+    (["map.density=null"], "map.density", "null", "a value is needed"),
+]
+
+
 @pytest.fixture
 def refused(monkeypatch, tmp_path, capsys):
     """Return a function that runs an experiment to its refusal and gives back its one line."""
@@ -152,6 +162,14 @@ def test_a_run_is_refused(refused, arguments, key, given, allowed):
 @pytest.mark.parametrize(("arguments", "key", "given", "allowed"), COMPARISON)
 def test_a_comparison_is_refused(refused, arguments, key, given, allowed):
     line = refused("compare_gauges", compare_cases, arguments)
+    assert line.startswith(f"refused: {key} = ")
+    assert given in line
+    assert allowed in line.partition("is not allowed: ")[2]
+
+
+@pytest.mark.parametrize(("arguments", "key", "given", "allowed"), MAP)
+def test_a_map_is_refused(refused, arguments, key, given, allowed):
+    line = refused("penetration_map", to_map, arguments)
     assert line.startswith(f"refused: {key} = ")
     assert given in line
     assert allowed in line.partition("is not allowed: ")[2]
