@@ -21,6 +21,7 @@ SIZE = 0.1
 
 
 def main() -> None:
+    """Print one row per needle and way: counters, cost, and what the last radii settle on."""
     table = Table("needle", "mm", "steps", "iterations", "CPU s", "ms a step", "N", "wall")
     for name, (degrees, radius) in NEEDLES.items():
         for way in WAYS:
