@@ -23,7 +23,7 @@ CAPTIONS = {
     "limits and what happened on the way. The curve ends where the insertion ended.",
     "crushed": "Mineral compacted around the tip where the needle stopped: plastic volume strain "
     "(logarithmic, compaction positive) in one half of the section, as it is once the force is "
-    "steady. Each needle has its own spatial scale; what stood in the bore's place is not followed.",
+    "steady. Each needle has its own spatial scale; what stood where the bore is, is not followed.",
     "infiltration": "Thiosulfate in the pore fluid in the section through the axis; one colour "
     "scale and one spatial scale, the needle drawn in where it stopped.",
     "uptake": "Where the delivered drug is over time (stacked).",
