@@ -9,6 +9,7 @@ import pytest
 from sim.case import DensityField, Tip
 from sim.materials.density import density_at, strength_ratio
 from sim.mechanics.loads import path_loads
+from sim.mechanics.mineral.cone_contact import normal_share
 from sim.mechanics.mineral.ground import Ground, StrengthTable
 from sim.mechanics.mineral.resistance import evaluate, mineral_resistance, resistance_along
 from tests.unit.mechanics.patient import HYPODERMIC, PUSH, case
@@ -26,15 +27,15 @@ def test_a_needle_that_passes_from_shell_to_core(check):
     below = np.linspace(0.0, 20.0, 801)
     density = density_at(nodule, np.zeros_like(below), nodule.depth + R * below)
     ratio = np.tile(strength_ratio(mineral, density), (2, 1))
-    tensile = mineral.tensile_strength / mineral.crushing_strength
-    ground = Ground(StrengthTable(np.array([0.0, 20.0]), below, ratio), None, tensile)
+    ground = Ground(StrengthTable(np.array([0.0, 20.0]), below, ratio))
 
     s = np.concatenate([np.linspace(1.0, 4.0, 7), np.linspace(4.25, 7.0, 12), [8.0, 10.0]])
     uniform = mineral_resistance(mineral, ANGLE, ELEMENT)
     local = path_loads(replace(of, nodule=nodule), uniform, nodule.depth + R * s).mineral
     factor, wall = evaluate(resistance_along(mineral, ANGLE, ELEMENT, ground, 12.0), s)
     strength = mineral.crushing_strength
-    normal = strength * math.pi * R**2 * factor
+    rubbed = normal_share(mineral.foam_shape, mineral.friction)
+    normal = rubbed * strength * math.pi * R**2 * factor
     length = R * np.maximum(s - 1.0 / math.tan(ANGLE), 0.0)
     shaft = mineral.friction * mineral.wall_pressure_ratio * strength * wall * 2 * math.pi * R
     error, passing = np.abs(local.normal / normal - 1.0), (s > 4.0) & (s < 7.0)
