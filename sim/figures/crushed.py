@@ -50,7 +50,9 @@ def crushed_figure(records: Sequence[Record]) -> Figure:
         _panel(ax, record, norm, colours)
         ax.set_ylabel("radius (mm)")
     axes[-1, 0].set_xlabel("depth (mm)")
-    bar = figure.colorbar(ScalarMappable(norm, colours), ax=axes, extend="both", aspect=15)
+    bar = figure.colorbar(
+        ScalarMappable(norm, colours), ax=axes, extend="both", aspect=15, panchor=False
+    )
     bar.set_label("compaction, plastic\nvolume strain (–)")
     entries: dict[str, Artist] = {
         "needle": Patch(fc=STEEL, ec=DARK, lw=0.6),
