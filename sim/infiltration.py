@@ -248,8 +248,8 @@ def _notes(
         core = f"infiltration: the lumen took up a core of {1e3 * insertion.core_length:.2g} mm"
         lost = 100.0 * delivery.plug_drop / delivery.barrel_pressure
         seeping = (
-            f"; it stays, and {lost:.3g} % of the syringe's pressure is lost in it (permeability of "
-            "the mineral it was cut from; crushed, it may be another)"
+            f"; it stays, and {lost:.3g} % of the syringe's pressure is lost in it (permeability "
+            "of the mineral it was cut from; crushed, it may be another)"
         )
         notes.append(core + (seeping if delivery.plug_drop > 0.0 else "; the syringe blows it out"))
     if insertion.outcome == "deflected":
