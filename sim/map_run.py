@@ -87,7 +87,7 @@ def run_map(
                 "run.notes": [f"run.status: {reason}"] * bool(reason) + notes,
             }
             write_json(aside / METRICS, values | ending)
-            write_json(aside / PROVENANCE, provenance(watch, None, {}))
+            write_json(aside / PROVENANCE, provenance(watch))
 
         try:
             with concluded(finish):

@@ -30,7 +30,7 @@ from sim.results.folder import LOG, METRICS, log_to, new_folder
 from sim.results.inputs import HEADER as INPUTS_HEADER
 from sim.results.inputs import Input
 from sim.results.progress import DONE, Show, silent
-from sim.results.provenance import Stopwatch, mesh_hash, peak_memory, provenance
+from sim.results.provenance import Stopwatch, mesh_hash, peak_memory, provenance, seeds
 from sim.results.record import (
     CASE,
     CONFIG,
@@ -206,7 +206,8 @@ class _Writer:
             "run.notes": [f"run.status: {reason}"] * bool(reason) + notes + why,
         }
         write_json(self.folder / METRICS, values | treatment | ending)
-        write_json(self.folder / PROVENANCE, provenance(self.watch, self.mesh, self.statistics))
+        made = provenance(self.watch, self.mesh, self.statistics, seeds(self.case))
+        write_json(self.folder / PROVENANCE, made)
 
     def _add(
         self,

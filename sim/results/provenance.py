@@ -1,4 +1,4 @@
-"""Where a result comes from: versions, commit, machine, timings and the mesh's hash."""
+"""Where a result comes from: versions, commit, machine, timings, seeds and the mesh's hash."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
+from sim.case import Case
 from sim.outcome import AxisymmetricField
 from sim.results.files import Json
 
@@ -103,17 +104,30 @@ def mesh_hash(mesh: AxisymmetricField) -> str:
     return hasher.hexdigest()
 
 
-def provenance(watch: Stopwatch, mesh: str | None, statistics: dict[str, float]) -> dict[str, Json]:
+def seeds(case: Case) -> dict[str, int]:
+    """Return the seed of everything random in a case by its key; empty: nothing is."""
+    field = case.nodule.density_field
+    return {"nodule.density_field.seed": field.seed} if field.kind == "random" else {}
+
+
+def provenance(
+    watch: Stopwatch,
+    mesh: str | None = None,
+    statistics: Mapping[str, float] | None = None,
+    random: Mapping[str, int] | None = None,
+) -> dict[str, Json]:
     """Return all that is needed to judge and repeat a run.
 
     Parameters
     ----------
     watch : Stopwatch
         Of this run.
-    mesh : str or None
-        Hash of the infiltration's mesh, None when the run did not come that far.
-    statistics : dict
+    mesh : str, optional
+        Hash of the infiltration's mesh; left out when the run did not come that far.
+    statistics : mapping, optional
         Steps and iterations that the stages counted.
+    random : mapping, optional
+        Seeds, as `seeds` returns them.
     """
     return {
         "commit": git_commit(),
@@ -126,12 +140,12 @@ def provenance(watch: Stopwatch, mesh: str | None, statistics: dict[str, float])
             "threads_per_process": os.environ.get("OMP_NUM_THREADS"),
         },
         "mesh_sha256": mesh,
-        "seeds": "none: nothing in this run is random",
+        "seeds": dict(random or {}),
         "stages": watch.stages,
         "wall_s": watch.wall,
         "cpu_s": time.process_time(),
         "peak_memory_MB": peak_memory(),
-        "statistics": statistics,
+        "statistics": dict(statistics or {}),
     }
 
 
