@@ -6,8 +6,8 @@ alpha, hardening law, half-angle) serves every needle size and strength. A given
 path (`resistance_along`) is a run of its own.
 
 While the cone enters, and until a cone that began buried has built up the zone around it, the force
-goes with the contact area and the mean strength on it, with the factor found after. Only where a
-rind covers the mineral the entry itself is computed.
+goes with the contact area and the mean strength on it, with the factor found after. Only the entry
+through a rind is computed, for what the rind adds to it (`nodule_resistance`).
 """
 
 from __future__ import annotations
