@@ -8,6 +8,7 @@ Lengths are scaled by the needle's radius inside gmsh, whose tolerances are abso
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import gmsh
@@ -60,7 +61,12 @@ def injection_mesh(case: Case, outline: Outline | None) -> InjectionMesh:
     """
     unit = 0.5 * case.needle.outer_diameter
     key = _parameters(case, outline, unit)
-    path = cached("mesh", key, ".msh", lambda target: _build(target, key))
+    return _made(cached("mesh", key, ".msh", lambda target: _build(target, key)), unit)
+
+
+@lru_cache(maxsize=4)  # cases that differ in their materials alone share it
+def _made(path: Path, unit: float) -> InjectionMesh:
+    """Read the mesh and scale it to metres."""
     mesh, cell_tags, facet_tags = _read(path)
     x = mesh.geometry.x
     x[:] *= unit

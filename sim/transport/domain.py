@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from meshes.axisymmetric import BOUNDARIES, REGIONS, injection_mesh
+from meshes.axisymmetric import BOUNDARIES, REGIONS, InjectionMesh, injection_mesh
 from meshes.outline import Outline, needle_outline
 from sim.case import Case, Mineral, SoftLayer
 from sim.materials.density import density_at, permeability_at, porosity_at
@@ -38,9 +38,7 @@ class Domain:
         outline: Outline | None = needle_outline(case.needle, tip_depth)
         if outline.top_of_mouth > -0.5 * case.needle.outer_diameter:
             outline = None
-        made = injection_mesh(case, outline)
-        cv = control_volumes(made.mesh, made.cell_tags, made.facet_tags, REGIONS, BOUNDARIES)
-        return cls(case, outline, cv)
+        return cls(case, outline, _control_volumes(injection_mesh(case, outline)))
 
     @property
     def layers(self) -> dict[str, SoftLayer | Mineral]:
@@ -132,3 +130,8 @@ class Domain:
         nodule = self.case.nodule
         share = self.case.needle.outer_diameter / nodule.diameter
         return -nodule.centre_depth + 0.5 * nodule.height * math.sqrt(max(1.0 - share**2, 0.0))
+
+
+@lru_cache(maxsize=4)
+def _control_volumes(made: InjectionMesh) -> ControlVolumes:
+    return control_volumes(made.mesh, made.cell_tags, made.facet_tags, REGIONS, BOUNDARIES)
