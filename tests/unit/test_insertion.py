@@ -54,6 +54,20 @@ def test_the_first_mechanism_to_give_way_decides(outcome, of, margin):
     else:
         assert margin in below
         assert result.reached_depth < of.target_depth
+        assert max(result.curve.ratios[name][-1] for name in OUTCOMES) >= 1.0
+
+
+def test_a_needle_that_fails_where_its_load_jumps_stops_under_that_load():
+    """A blunt point meets all of its puncture force as it touches the skin."""
+    floppy = replace(
+        HYPODERMIC, length=80e-3, free_length=80e-3, tip=replace(HYPODERMIC.tip, edge_radius=0.2e-3)
+    )
+    result = run(floppy)
+    assert result.outcome in ("bent", "buckled")
+    assert 0.0 < result.reached_depth < 1e-8
+    assert result.peak_force > 0.1
+    assert max(result.curve.ratios[name][-1] for name in OUTCOMES) >= 1.0
+    assert not result.reason.startswith("0 N")
 
 
 def test_the_needle_stalls_where_the_force_meets_the_limit():
