@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from sim.case import Nodule
 from sim.results.files import Json
 from sim.results.metrics import G_PER_CM3, ML, ML_PER_MIN, MM, STOPPING
 from sim.results.record import Record
@@ -57,11 +58,25 @@ def case_words(records: Sequence[Record]) -> str:
     return (
         f"One {nodule.texture} nodule, {number(MM * nodule.diameter)} mm across and "
         f"{number(MM * nodule.height)} mm high, its top {number(MM * nodule.depth)} mm below the "
-        f"skin's surface, {number(G_PER_CM3 * nodule.mineral.density)} g/cm³ dense, "
-        f"{HOLD[nodule.fixation]}. The {needles}, towards {number(MM * case.target_depth)} mm "
-        f"depth; then {number(ML * injection.volume)} mL of {number(drug.concentration)} mg/mL "
+        f"skin's surface, {_density_words(nodule)}, {HOLD[nodule.fixation]}. The {needles}, "
+        f"towards {number(MM * case.target_depth)} mm depth; then "
+        f"{number(ML * injection.volume)} mL of {number(drug.concentration)} mg/mL "
         f"at up to {number(ML_PER_MIN * injection.rate)} mL/min."
     )
+
+
+def _density_words(nodule: Nodule) -> str:
+    field = nodule.density_field
+    words = f"{number(G_PER_CM3 * nodule.mineral.density)} g/cm³ dense"
+    if field.kind == "shell_core":
+        core, shell = G_PER_CM3 * field.core_density, MM * field.shell_thickness
+        words += f" in a shell of {number(shell)} mm and {number(core)} g/cm³ inside"
+    elif field.kind == "random":
+        patches = number(MM * field.correlation_length)
+        words += f" with random deviations of {percent(field.variation)} over {patches} mm"
+    if nodule.capsule is not None:
+        words += f", under a brittle rind of {number(MM * nodule.capsule.thickness)} mm"
+    return words
 
 
 def insertion_words(record: Record) -> str:

@@ -35,7 +35,7 @@ HEADER = tuple(field.name for field in fields(Input))
 
 
 def inputs(cfg: DictConfig) -> list[Input]:
-    """List every value of a run's configuration that the catalogue has a source for.
+    """List every value of a run's configuration that the catalogue has a source or a null for.
 
     A value that differs from the catalogue's has the source `GIVEN`, and keeps the range.
     """
@@ -47,16 +47,15 @@ def inputs(cfg: DictConfig) -> list[Input]:
         defaults = dict(leaves(plain(tree)))
         for key, value in leaves(tree):
             current = OmegaConf.select(chosen, key)
-            if isinstance(value, Value) and current is not None:
-                own = current == defaults[key]
-                found.append(
-                    Input(
-                        f"{group}.{key}",
-                        str(current),
-                        value.low or "",
-                        value.high or "",
-                        value.source if own else GIVEN,
-                        CONFIDENCE[value.confidence] if own else "",
-                    )
-                )
+            if current is None:
+                continue
+            low = high = confidence = ""
+            source = GIVEN
+            if isinstance(value, Value):
+                low, high = value.low or "", value.high or ""
+                if current == defaults[key]:
+                    source, confidence = value.source, CONFIDENCE[value.confidence]
+            elif value is not None:  # a name or a kind
+                continue
+            found.append(Input(f"{group}.{key}", str(current), low, high, source, confidence))
     return found

@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from sim.case import Capsule
 from sim.figures.draw import draw
 from sim.report import turning, words
 from sim.report.build import write_report
@@ -128,6 +129,21 @@ def test_words_of_the_case(records):
     assert "The 27G, 0.413 mm outside, 0.21 mm inside and 12.7 mm long, is pushed with at" in text
     assert "is drilled at 1 rev/s with at most 150 N" in text
     assert "0.5 mL of 250 mg/mL at up to 1 mL/min" in text
+
+
+def test_words_of_an_uneven_nodule(records):
+    def told(**changes: object) -> str:
+        nodule = dataclasses.replace(records[0].case.nodule, **changes)
+        case = dataclasses.replace(records[0].case, nodule=nodule)
+        return words.case_words([dataclasses.replace(records[0], case=case)])
+
+    field = records[0].case.nodule.density_field
+    shell = dataclasses.replace(field, kind="shell_core", core_density=1e3, shell_thickness=2e-3)
+    assert "1.6 g/cm³ dense in a shell of 2 mm and 1 g/cm³ inside" in told(density_field=shell)
+    random = dataclasses.replace(field, kind="random", variation=0.15, correlation_length=1e-3)
+    assert "with random deviations of 15 % over 1 mm" in told(density_field=random)
+    rind = Capsule(0.3e-3, 2.0, 0.02)
+    assert "1.6 g/cm³ dense, under a brittle rind of 0.3 mm, held" in told(capsule=rind)
 
 
 def test_words_of_a_run_without_infiltration(tmp_path, records):

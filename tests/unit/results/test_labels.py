@@ -9,13 +9,13 @@ from sim.materials.value import Value
 from sim.results.labels import LABELS, label, typeset
 
 
-def test_every_sourced_input_has_its_own_label():
+def test_every_listed_input_has_its_own_label():
     keys = {
         f"{group}.{key}"
         for group, options in GROUPS.items()
         for tree in options.values()
         for key, value in leaves(tree)
-        if isinstance(value, Value)
+        if isinstance(value, Value | None)
     }
     assert keys == LABELS.keys()
     assert len(set(LABELS.values())) == len(LABELS)
