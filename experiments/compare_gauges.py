@@ -19,7 +19,9 @@ def main(cfg: DictConfig) -> None:
     names = [cfg[name].needle.name for name in SIDES]
     folder = output_folder("_against_".join(names))
     command = command_line("experiments.compare_gauges")
-    jobs = [make_job(side(cfg, name), folder / name, command, True) for name in SIDES]
+    jobs = [
+        make_job(side(cfg, name), folder / name, command, turning_points=True) for name in SIDES
+    ]
     if not run_pair(*jobs, folder, command, Console()):
         sys.exit(1)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 
 from omegaconf import DictConfig
@@ -22,9 +21,9 @@ def main(cfg: DictConfig) -> None:
     """Run, say what happened and where the force curve and the report are."""
     console = Console()
     folder = output_folder(cfg.needle.name)
-    job = make_job(cfg, folder, command_line("experiments.insertion"), turning_points=False)
+    job = make_job(cfg, folder, command_line("experiments.insertion"), infiltration=False)
     with bars([cfg.needle.name], console) as (show,):
-        status = run_case(dataclasses.replace(job, infiltration=False), show)
+        status = run_case(job, show)
     console.print(insertion_words(load(folder)), highlight=False)
     if status != "complete":
         sys.exit(1)

@@ -21,7 +21,7 @@ def main(cfg: DictConfig) -> None:
     """Run, say what happened and where the report is."""
     console = Console()
     folder = output_folder(cfg.needle.name)
-    job = make_job(cfg, folder, command_line("experiments.run_case"), turning_points=False)
+    job = make_job(cfg, folder, command_line("experiments.run_case"))
     with bars([cfg.needle.name], console) as (show,):
         status = run_case(job, show)
     record = load(folder)

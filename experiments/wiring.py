@@ -17,8 +17,15 @@ from sim.run import Job
 SIDES = ("a", "b")
 
 
-def make_job(cfg: DictConfig, folder: Path, command: str, turning_points: bool) -> Job:
-    """Return the job of one run's configuration, with or without its turning points."""
+def make_job(
+    cfg: DictConfig,
+    folder: Path,
+    command: str,
+    *,
+    infiltration: bool = True,
+    turning_points: bool = False,
+) -> Job:
+    """Return the job of one run's configuration, with or without what follows the insertion."""
     return Job(
         case=to_case(cfg),
         config=OmegaConf.to_yaml(cfg, resolve=True),
@@ -26,6 +33,7 @@ def make_job(cfg: DictConfig, folder: Path, command: str, turning_points: bool) 
         command=command,
         inputs=inputs(cfg),
         sweep=partial(sweep, cfg) if turning_points else None,
+        infiltration=infiltration,
     )
 
 
