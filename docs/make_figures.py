@@ -44,7 +44,7 @@ from tests.validation import test_bone, test_skin
 
 FOLDER = Path(__file__).parent / "figures"
 COLOURS = 96  # of a picture: a third of its size
-WIDE, NARROW = (8.2, 3.3), (5.2, 3.9)  # inches
+WIDE = (8.2, 3.3)  # inches
 GREEN, SKY, PURPLE, ORANGE = "#009e73", "#56b4e9", "#cc79a7", "#e69f00"  # Okabe and Ito
 ANGLES = np.array([2.5, 4.0, 5.55, 8.0, 11.0, 15.0, 20.0, 30.0, 45.0, 60.0, 75.0, 90.0])  # degrees
 MARGINS = {  # colour, line; those that end an insertion are solid
@@ -264,7 +264,7 @@ def validation_figure() -> Figure:
             )  # fmt: skip
     ax.set(
         xlim=line, ylim=line, xlabel="measured; bars: range of the measurements",
-        ylabel="simulated, nothing fitted", title="Experiments in tissue",
+        ylabel="simulated", title="Experiments in tissue",
     )  # fmt: skip
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
