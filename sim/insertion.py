@@ -1,7 +1,7 @@
 """Insertion: one needle, pushed or drilled along the axis until it arrives or something gives way.
 
 `prepare` solves the two finite element problems (the mineral's resistance, the nodule's support);
-`evaluate` walks the path with them and costs some tenths of a second. The path is the tip's in the
+`evaluate` walks the path with them and costs a tenth of a second. The path is the tip's in the
 nodule's own frame, where the forces do not depend on how far the nodule has moved; the hand travels
 that depth plus the push-away (two springs in series).
 """
