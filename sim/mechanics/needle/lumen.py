@@ -11,8 +11,8 @@ on the bore, with the wall pressure w sigma_c of the same finite element curve a
 
     N sigma_c (annulus) + min(g, N sigma_c) (bore),
 
-and once the core carries the closed tip's pressure N sigma_c it stays where it is: the lumen is
-plugged, the core grows no further, and the tip counts as closed.
+N being that of a rubbed tip, and once the core carries the closed tip's pressure N sigma_c it stays
+where it is: the lumen is plugged, the core grows no further, and the tip counts as closed.
 
 Simplifications: the lumen's wall is pressed like the shaft's (this decides whether a lumen plugs: a
 core that the mouth cut without squeezing it would not rub); the friction's pressure does not widen
@@ -33,6 +33,7 @@ from scipy.optimize import brentq
 
 from sim.case import Mineral, Needle, Nodule
 from sim.mechanics.mineral import resistance
+from sim.mechanics.mineral.cone_contact import normal_share
 from sim.mechanics.mineral.resistance import ResistanceCurve
 from sim.needles.tip import tip_profile
 
@@ -52,7 +53,8 @@ def closed_share(
     """Return the force on the tip / force on a closed one, with the tip `penetration` (m) deep."""
     share = open_share(needle)
     core = core_length(needle, nodule, curve, penetration)
-    filled = core_pressure(needle, nodule.mineral, curve, core) / curve.steady_factor
+    full = closed_pressure(nodule.mineral, curve)
+    filled = core_pressure(needle, nodule.mineral, curve, core) / full
     return 1.0 - share + share * np.minimum(filled, 1.0)
 
 
@@ -70,10 +72,17 @@ def core_length(
 def plug_length(needle: Needle, mineral: Mineral, curve: ResistanceCurve, longest: float) -> float:
     """Return the length (m) from which on a core plugs the lumen; inf if not by `longest`."""
 
+    full = closed_pressure(mineral, curve)
+
     def excess(length: float) -> float:
-        return float(core_pressure(needle, mineral, curve, length)) - curve.steady_factor
+        return float(core_pressure(needle, mineral, curve, length)) - full
 
     return brentq(excess, 0.0, longest, xtol=1e-14 * longest) if excess(longest) > 0.0 else math.inf
+
+
+def closed_pressure(mineral: Mineral, curve: ResistanceCurve) -> float:
+    """Return N, the steady pressure on a closed, rubbed tip / crushing strength."""
+    return normal_share(mineral.foam_shape, mineral.friction) * curve.steady_factor
 
 
 def core_pressure(

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from sim.mechanics.loads import path_loads
+from sim.mechanics.mineral.cone_contact import normal_share
 from sim.mechanics.needle.lumen import (
     closed_share,
     core_length,
@@ -20,7 +21,8 @@ FACTOR, WALL = 1.5, 0.3
 CURVE = analytic_curve(factor=FACTOR, wall=WALL)
 NODULE = case().nodule
 BORE, HEIGHT = HYPODERMIC.inner_diameter, NODULE.height
-PLUG = FACTOR * BORE / (4.0 * STONE.friction * WALL)  # closed form: the whole wall pressure stays
+RUBBED = normal_share(STONE.foam_shape, STONE.friction)  # friction lowers the tip's pressure
+PLUG = RUBBED * FACTOR * BORE / (4.0 * STONE.friction * WALL)  # all of the wall's pressure stays
 HEEL = tip_profile(HYPODERMIC).length - 0.1014e-3 / math.tan(math.radians(11.0))
 
 
@@ -89,3 +91,14 @@ def test_an_open_tube_meets_less_until_it_is_plugged():
     assert np.all(np.diff(ratio) >= -1e-12)
     assert ratio[-1] == pytest.approx(1.0)
     np.testing.assert_allclose(opened.shaft, closed.shaft)
+
+
+def test_a_core_short_of_plugging_adds_its_friction_to_the_annulus():
+    """Forces, not only shares: pressure on the annulus, the core's friction on the bore."""
+    of, length = case(), 0.9 * PLUG
+    assert HEEL + length > tip_profile(HYPODERMIC).length
+    normal = path_loads(of, CURVE, np.array([of.nodule.depth + HEEL + length])).mineral.normal
+    bore, area = (0.25 * math.pi * d**2 for d in (BORE, HYPODERMIC.outer_diameter))
+    core = 4.0 * STONE.friction * WALL * length / BORE
+    expected = STONE.crushing_strength * (RUBBED * FACTOR * (area - bore) + core * bore)
+    np.testing.assert_allclose(normal, expected, rtol=1e-6)
