@@ -63,7 +63,7 @@ def _offending(message: str, overrides: Sequence[str]) -> tuple[str, str]:
     """Return key and value of the override that a message of Hydra mentions."""
     for override in overrides:
         key, _, value = override.partition("=")
-        if override in message or f"'{key}'" in message:
+        if any(name in message for name in (override, f"'{key}'", f"'{key}/{value}'")):
             return key.lstrip("+~"), value
     return "the command line", " ".join(overrides)
 
