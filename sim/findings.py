@@ -90,15 +90,26 @@ def warnings_of(case: Case, models: InsertionModels, path: Walk) -> tuple[str, .
             f"The nodule is pushed {1e3 * pushed:.2g} mm into {1e3 * layer:.2g} mm of fat: past "
             "small strain; the fat stiffens by Hencky's law until the nodule rests on the fascia."
         )
-    if np.any(np.diff(path.loads.depth + path.displacement) < -BACKWARDS):
+    back = np.diff(path.loads.depth + path.displacement)
+    if np.any(back < -BACKWARDS):
+        z = path.loads.depth[int(back.argmin())]
         notes.append(
-            "The nodule springs back where the tip leaves it: there the force curve runs backwards "
-            "and the hand would feel a jump."
+            f"With the tip at {1e3 * z:.2f} mm the force drops and the nodule springs back: there "
+            "the force curve runs backwards and the hand would feel a jump."
         )
     if models.resistance.drift > DRIFT:
         notes.append(
             f"The mineral's resistance still changes by {models.resistance.drift:.0%} per needle "
             "radius where its computation ends; beyond it is taken as steady."
+        )
+    astray = float(
+        np.max(path.use.tip_deflection, where=path.use.tip_deflection < np.inf, initial=0.0)
+    )
+    if astray > case.needle.outer_diameter:
+        notes.append(
+            f"insertion.tip_deflection_mm: the tip is {1e3 * astray:.2g} mm off the axis before the "
+            "mineral holds it, more than an outer diameter: an upper estimate, since nothing but "
+            "soft tissue is taken to hold it there, and not carried on; the path stays the axis."
         )
     angle = tip_profile(case.needle).half_angle
     if models.resistance.half_angle > angle * (1.0 + 1e-9):

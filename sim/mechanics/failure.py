@@ -151,9 +151,13 @@ def fragment_risk(case: Case, outcome: Outcome, depth: float, weakest: float) ->
     held = f"with {1e3 * inside:.2g} mm of it held in the nodule"
     if outcome == "blunted":
         return f"The point gives way {held}; pulling back on a folded point can tear it off."
+    place = (
+        "outside the skin, where its stump can be gripped" if weakest > depth else "in the tissue"
+    )
     return (
-        f"The needle yields {1e3 * weakest:.2g} mm behind its tip {held}; bent to and fro there to "
-        "free it, it breaks within few cycles (a 30G after 4 to 9 bends of 90 degrees)."
+        f"The needle yields {1e3 * weakest:.2g} mm behind its tip, {place}, {held}; bent to and "
+        "fro there to free it, it breaks within few cycles (a 30G after 4 to 9 bends of 90 "
+        "degrees)."
     )
 
 

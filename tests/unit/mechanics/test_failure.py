@@ -180,3 +180,9 @@ def test_steel_stays_where_the_needle_fails_with_its_tip_held(outcome, depth, sa
     reason = fragment_risk(case(), outcome, depth, 3e-3)
     assert said in reason
     assert bool(reason) == bool(said)
+
+
+def test_a_break_outside_the_skin_leaves_a_stump_to_grip():
+    inside, outside = (fragment_risk(case(), "bent", 5e-3, weakest) for weakest in (3e-3, 9e-3))
+    assert "in the tissue" in inside
+    assert "outside the skin" in outside
