@@ -18,7 +18,7 @@ from sim.config import compose, to_case
 from sim.config.penetration_map import to_map
 from sim.insertion import evaluate, prepare
 from sim.penetration_map import penetration_map
-from sim.reevaluation import STEPS, sweep
+from sim.reevaluation import STEPS, TOLERANCE, sweep
 from sim.results.progress import silent
 from sim.walk import Walk
 
@@ -47,7 +47,7 @@ def paths(needle: str, technique: str) -> list[float]:
     sweeping = time.process_time() - start
     return [
         1e3 * cpu(lambda: evaluate(case, models)),
-        1e3 * cpu(lambda: evaluate(case, models, STEPS, exact=False)),
+        1e3 * cpu(lambda: evaluate(case, models, STEPS, TOLERANCE)),
         1e3 * cpu(lambda: Walk.along(case, models, depth)),
         sweeping,
     ]

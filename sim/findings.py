@@ -102,14 +102,14 @@ def warnings_of(case: Case, models: InsertionModels, path: Walk) -> tuple[str, .
             f"The mineral's resistance still changes by {models.resistance.drift:.0%} per needle "
             "radius where its computation ends; beyond it is taken as steady."
         )
-    astray = float(
-        np.max(path.use.tip_deflection, where=path.use.tip_deflection < np.inf, initial=0.0)
-    )
+    deflection = path.use.tip_deflection
+    astray = float(deflection[np.isfinite(deflection)].max())
     if astray > case.needle.outer_diameter:
         notes.append(
-            f"insertion.tip_deflection_mm: the tip is {1e3 * astray:.2g} mm off the axis before the "
-            "mineral holds it, more than an outer diameter: an upper estimate, since nothing but "
-            "soft tissue is taken to hold it there, and not carried on; the path stays the axis."
+            f"insertion.tip_deflection_mm: the tip is {1e3 * astray:.2g} mm off the axis before "
+            "the mineral holds it, more than an outer diameter: an upper estimate, since nothing "
+            "but soft tissue is taken to hold it there, and not carried on; the path stays the "
+            "axis."
         )
     angle = tip_profile(case.needle).half_angle
     if models.resistance.half_angle > angle * (1.0 + 1e-9):

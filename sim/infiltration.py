@@ -211,13 +211,18 @@ def _fields(
 
 
 def _crushing(domain: Domain, insertion: InsertionResult) -> Array:
-    """Plastic volume strain (c,) that the needle left in the nodule's cells."""
+    """Plastic volume strain (c,) that the needle left in the nodule's cells.
+
+    No further than the pores can close: the grid at the needle's face is strained beyond, for its
+    theory is one of small strain.
+    """
     strain = np.zeros(len(domain.cv.cells))
     if insertion.crushed is not None:
         inside = domain.cv.cell_regions == domain.cv.regions["nodule"]
         r, z = domain.cv.centres[inside].T / (0.5 * domain.case.needle.outer_diameter)
         tip = insertion.reached_depth / (0.5 * domain.case.needle.outer_diameter)
-        strain[inside] = insertion.crushed.at(r, z + tip).volume_strain
+        closed = -domain.case.nodule.mineral.densification_strain
+        strain[inside] = np.maximum(insertion.crushed.at(r, z + tip).volume_strain, closed)
     return strain
 
 

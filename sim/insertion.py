@@ -81,12 +81,11 @@ def _show_nothing(stage: str, fraction: float) -> None:
 
 
 def evaluate(
-    case: Case, models: InsertionModels, steps: int = STEPS, exact: bool = True
+    case: Case, models: InsertionModels, steps: int = STEPS, tolerance: float = TOLERANCE
 ) -> InsertionResult:
     """Walk the path in `steps` and return what happens on it; see `insert`.
 
-    Where something gives way between two of them, the depth is found to `TOLERANCE`, or
-    interpolated unless `exact` is asked for.
+    Where something gives way between two of them, the depth is found to `tolerance` (m).
 
     The margins are taken over the whole way to the target, also where the needle stops before: they
     say how far each mechanism is from deciding, in multiples of the loads. So is the skin's
@@ -100,7 +99,7 @@ def evaluate(
     def at(z: float) -> Walk:
         return Walk.along(case, models, np.array([z]))
 
-    reached, decided_by = _stop(planned, at if exact else None)
+    reached, decided_by = _stop(planned, at, tolerance)
     path = planned if decided_by is None else planned.until(at(reached))
     outcome, reason = outcome_of(case, path, decided_by)
     walked, total = path.loads.depth, path.loads.total
@@ -151,10 +150,10 @@ def evaluate(
     )
 
 
-def _stop(planned: Walk, at: Callable[[float], Walk] | None) -> tuple[float, str | None]:
+def _stop(planned: Walk, at: Callable[[float], Walk], tolerance: float) -> tuple[float, str | None]:
     """Depth at which the first ratio reaches 1, and its name; the target and None if none does.
 
-    Interpolated unless there is a way to evaluate `at` other depths than the planned ones.
+    `at` evaluates depths other than the planned ones.
     """
     depth, governing = planned.loads.depth, planned.use.governing()
     over = np.flatnonzero(governing >= 1.0)
@@ -162,24 +161,16 @@ def _stop(planned: Walk, at: Callable[[float], Walk] | None) -> tuple[float, str
         return float(depth[-1]), None
 
     first = over[0]
-    if at is None:
-        ratio = {name: values[first:] for name, values in planned.use.ratio.items()}
-        reached = np.interp(1.0, governing[first - 1 : first + 1], depth[first - 1 : first + 1])
-        return float(reached if first > 0 else depth[0]), _worst(ratio)
 
     def excess(z: float) -> float:
         return at(z).use.governing()[0] - 1.0
 
     before, reached = float(depth[max(first - 1, 0)]), float(depth[first])
-    if reached - before > TOLERANCE and excess(before) < 0.0 < excess(reached):  # else a jump
-        root = brentq(excess, before, reached, xtol=TOLERANCE)
-        reached = min(root + 2.0 * TOLERANCE, reached)  # past a jump, where there is one
-    return reached, _worst(at(reached).use.ratio)
-
-
-def _worst(ratio: dict[str, Array]) -> str:
-    """Return what is furthest beyond its limit at the first depth."""
-    return max(OUTCOMES, key=lambda name: ratio[name][0])
+    if reached - before > tolerance and excess(before) < 0.0 < excess(reached):  # else a jump
+        root = brentq(excess, before, reached, xtol=tolerance)
+        reached = min(root + 2.0 * tolerance, reached)  # past a jump, where there is one
+    ratio = at(reached).use.ratio
+    return reached, max(OUTCOMES, key=lambda name: ratio[name][0])
 
 
 def _margins(use: Utilisation) -> dict[str, float]:

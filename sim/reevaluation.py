@@ -34,6 +34,7 @@ from sim.walk import InsertionModels
 
 COARSE = {"tip_size": 0.25, "nodule_size": 4e-4, "outer_size": 3e-3, "time_tolerance": 2e-2}
 STEPS = 30  # of the path; margins are extreme at its kinks, which are depths of their own
+TOLERANCE = 1e-5  # m, of the depth at which the needle stops
 DEPTH_STEP = 1e-4  # m
 CORE_STEP = 1e-5  # m
 FLOW = ("porosity", "permeability", "diffusion_ratio", "clearance_rate")  # of a layer or mineral
@@ -109,7 +110,7 @@ class Reevaluation:
     def _insert(self, case: Case) -> InsertionResult:
         key = _insertion_problem(case, self.case)
         if key not in self._insertions:
-            self._insertions[key] = evaluate(key, self._models(key), STEPS, exact=False)
+            self._insertions[key] = evaluate(key, self._models(key), STEPS, TOLERANCE)
         return self._insertions[key]
 
     def _models(self, case: Case) -> InsertionModels:

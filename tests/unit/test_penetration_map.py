@@ -63,7 +63,7 @@ def test_each_cell_is_an_insertion_of_its_own(prepared):
     table = ModelTable(case(), 900.0, 1600.0)
     for cell, of in zip(cells, [m for column in MINERALS for m in column], strict=True):
         own = with_mineral(case(), of)
-        result = evaluate(own, table.at(of), module.STEPS, exact=False)
+        result = evaluate(own, table.at(of), module.STEPS, module.TOLERANCE)
         assert cell.outcome == result.outcome
         assert cell.margins == result.margins
         assert cell.reached_depth == result.reached_depth

@@ -93,16 +93,13 @@ def problem(case: Case) -> tuple[float, ...]:
         mineral.foam_shape,
         mineral.hardening_ratio,
         mineral.densification_strain,
+        float(mineral.densification == "compaction"),
+        mineral.porosity if mineral.densification == "compaction" else 0.0,
+        mineral.strength_decay if mineral.densification == "compaction" else 0.0,
         profile.half_angle,
         case.mesh.penetration_size,
     ]
-    if mineral.densification == "compaction":
-        values += [mineral.porosity, mineral.strength_decay]
     if capsule is not None:
         radius = float(profile.face_ends()[1][0])
-        values += [
-            capsule.thickness / radius,
-            capsule.strength_ratio,
-            capsule.fracture_strain,
-        ]
+        values += [capsule.thickness / radius, capsule.strength_ratio, capsule.fracture_strain]
     return tuple(round(value, 9) for value in values)
