@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.case import Case
 from sim.mechanics.failure import OUTCOMES, Utilisation, held_depth
-from sim.mechanics.loads import turning_point_loads
+from sim.mechanics.loads import path_loads, turning_point_loads
 from sim.needles.tip import tip_profile
 from sim.outcome import Event, Outcome
 from sim.walk import InsertionModels, Walk
@@ -121,6 +121,14 @@ def warnings_of(case: Case, models: InsertionModels, path: Walk) -> tuple[str, .
     if path.use.ratio["splitting"].max() >= 1.0:
         z = path.loads.depth[int(np.argmax(path.use.ratio["splitting"] >= 1.0))]
         notes.append(f"The nodule is expected to split with the tip at {1e3 * z:.2f} mm.")
+    if case.needle.stylet is not None:
+        rubbed = path_loads(case, models.resistance, path.loads.depth, debris=True).total
+        notes.append(
+            "insertion.peak_force_N: the bore behind the cannula's mouth presses on nothing, for a "
+            "flat face pushes no mineral aside; did debris press there like the wall behind the "
+            f"stylet's cone, it would be {rubbed.force.max():.3g} N and "
+            f"{1e3 * rubbed.torque.max():.3g} N mm."
+        )
     if case.technique.motion == "oscillating" and case.technique.rotation_speed > 0.0:
         pushing = turning_point_loads(case, models.resistance, path.loads.depth).total.force
         notes.append(

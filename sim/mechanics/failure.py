@@ -116,7 +116,9 @@ def utilisation(case: Case, loads: PathLoads) -> Utilisation:
         "slip": ((penetration >= 0.0) & ~held) * tilt / max(mineral.friction, 1e-9),
         "folding": fold,
         "splitting": _splitting(loads.mineral.opening, part, nodule),
-        "bearing": np.where(stable, _over(bearing, pressure), np.inf),
+        "bearing": np.where(
+            stable, _over(bearing, pressure), 0.0
+        ),  # a bow without end says nothing
     }
     return Utilisation(
         ratio,

@@ -91,7 +91,9 @@ class PathLoads:
         return self.skin + self.subcutis + self.mineral
 
 
-def path_loads(case: Case, curve: ResistanceCurve, depth: Array) -> PathLoads:
+def path_loads(
+    case: Case, curve: ResistanceCurve, depth: Array, *, debris: bool = False
+) -> PathLoads:
     """Return the forces with the tip at each `depth` (m, nodule's frame).
 
     Parameters
@@ -100,6 +102,9 @@ def path_loads(case: Case, curve: ResistanceCurve, depth: Array) -> PathLoads:
     curve : ResistanceCurve
         Dimensionless resistance of the nodule's mineral.
     depth : (n,) array
+    debris : bool
+        Whether crushed mineral presses on the wall behind a step as on that behind the cone: the
+        other bound of no pressure there.
 
     Raises
     ------
@@ -121,7 +126,7 @@ def path_loads(case: Case, curve: ResistanceCurve, depth: Array) -> PathLoads:
     )
     part = engage(profile, depth, top, bottom)
     closed = lumen.closed_share(case.needle, nodule, curve, depth - top)
-    mineral = _mineral(case, curve, part, depth, closed)
+    mineral = _mineral(case, curve, part, depth, closed, debris)
     resisted = (skin + subcutis + mineral).force
     thread = drilling.thread(nodule.mineral, part, technique, resisted)
     mineral = replace(
@@ -173,7 +178,12 @@ def _soft(
 
 
 def _mineral(
-    case: Case, curve: ResistanceCurve, part: Engagement, depth: Array, closed: Array
+    case: Case,
+    curve: ResistanceCurve,
+    part: Engagement,
+    depth: Array,
+    closed: Array,
+    debris: bool,
 ) -> LayerLoad:
     """Forces of the nodule, a thread's apart; `closed` is the share of the tip that is filled."""
     technique, nodule, mineral = case.technique, case.nodule, case.nodule.mineral
@@ -181,8 +191,8 @@ def _mineral(
     factor, wall_factor = _dimensionless(curve, part.profile, depth - nodule.depth)
     rubbed = normal_share(mineral.foam_shape, mineral.friction)
     pushed = rubbed * factor * closed * strength.on_faces(part, depth)
-    pushed_open = (part.profile.angle < STEP)[:, None]
-    wall = pushed_open * wall_factor * mineral.wall_pressure_ratio * strength.on_walls(part, depth)
+    pressed = ((part.profile.angle < STEP) | debris)[:, None]
+    wall = pressed * wall_factor * mineral.wall_pressure_ratio * strength.on_walls(part, depth)
     edges = drilling.cut(pushed, part, technique)
     pressure = pushed * edges.thrust_ratio
     drag = face_friction(pressure, mineral.friction, part, technique)

@@ -37,8 +37,9 @@ def needle_resistance(needle: Needle, viscosity: float) -> float:
 def plug_resistance(needle: Needle, drug: Drug, mineral: Mineral, length: float) -> float:
     """Pressure drop per flow (Pa s/m3) of a core of `length` (m) in the lumen, ``mu l / (k A)``.
 
-    The core keeps the permeability of the mineral it was cut from: what crushing and compaction do
-    to it is not known. The lumen it fills is not taken off the needle's own resistance.
+    The core keeps the permeability of the mineral (the mean one where it varies): what crushing and
+    compaction do to it is not known. The lumen it fills is not taken off the needle's own
+    resistance.
     """
     area = 0.25 * math.pi * needle.inner_diameter**2
     return drug.viscosity * length / (mineral.permeability * area)

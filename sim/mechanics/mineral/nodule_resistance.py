@@ -8,6 +8,7 @@ entry itself is too weak, by a ring as wide as 0.8 cells of the face along the s
 the depth of the contact makes small: first order in the cell, 25 % of the force half way in); in
 the quotient with the same computation without a rind this cancels. A rind breaks cell by cell, so
 forces are averaged over the passage of one cell: real splinters are of a size that is not known.
+A tip that leaves the nodule meets no rind on the far side.
 """
 
 from __future__ import annotations

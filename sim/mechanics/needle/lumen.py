@@ -19,7 +19,9 @@ core that the mouth cut without squeezing it would not rub); the friction's pres
 the core (no Janssen growth; a crushing foam hardly swells sideways, so plugging comes late rather
 than early); the core is neither shorter nor denser than the bore it was cut from; its mineral is as
 strong as the mineral ahead; steady cone factor N; the share of the tip's area that is open is the
-same at every depth of its entry.
+same at every depth of its entry; its friction on the face is taken to grow with the core's share of
+the force, though a core that still slides in the bore does not rub on the bevel (an upper estimate
+until it plugs).
 """
 
 from __future__ import annotations
