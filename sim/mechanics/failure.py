@@ -19,7 +19,7 @@
   (Tada, Paris & Irwin, Stress Analysis of Cracks Handbook). K falls as the crack grows until the
   free surface is near, so the nodule splits when K at half its (mean) radius reaches K_IC (the half
   is an assumption). A split nodule does not stop the needle: a margin, not an outcome.
-* bearing: the foundation's pressure on the held needle against the pressure that indents the
+* bearing: the foundation's pressure on the held, unbuckled needle against the pressure that indents the
   mineral, the tip's own. Not an outcome: past it the mineral yields locally and the needle is held
   over a longer piece. Under a side force at the tip the moment is even less than the elastic one
   up to a ratio of 1.3 (rigid-plastic foundation); further on the tip wanders sideways.
@@ -65,9 +65,7 @@ OUTCOMES: dict[str, Outcome] = {
 class Utilisation:
     """Demand / limit per depth, and what the needle does meanwhile; arrays of one shape."""
 
-    ratio: dict[
-        str, Array
-    ]  # keys of OUTCOMES, "folding" (part of blunting), "splitting", "bearing"
+    ratio: dict[str, Array]  # OUTCOMES, "folding" (part of blunting), "splitting", "bearing"
     buckling_load: Array  # N
     amplification: Array  # bending moment / the same without axial force
     tip_deflection: Array  # m, lateral
@@ -116,9 +114,7 @@ def utilisation(case: Case, loads: PathLoads) -> Utilisation:
         "slip": ((penetration >= 0.0) & ~held) * tilt / max(mineral.friction, 1e-9),
         "folding": fold,
         "splitting": _splitting(loads.mineral.opening, part, nodule),
-        "bearing": np.where(
-            stable, _over(bearing, pressure), 0.0
-        ),  # a bow without end says nothing
+        "bearing": np.where(stable, _over(bearing, pressure), 0.0),
     }
     return Utilisation(
         ratio,
