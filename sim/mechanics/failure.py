@@ -19,10 +19,11 @@
   (Tada, Paris & Irwin, Stress Analysis of Cracks Handbook). K falls as the crack grows until the
   free surface is near, so the nodule splits when K at half its (mean) radius reaches K_IC (the half
   is an assumption). A split nodule does not stop the needle: a margin, not an outcome.
-* bearing: the foundation's pressure on the held, unbuckled needle against the pressure that indents the
-  mineral, the tip's own. Not an outcome: past it the mineral yields locally and the needle is held
-  over a longer piece. Under a side force at the tip the moment is even less than the elastic one
-  up to a ratio of 1.3 (rigid-plastic foundation); further on the tip wanders sideways.
+* bearing: the foundation's pressure on the held needle, as long as it does not buckle, against the
+  pressure that indents the mineral, the tip's own. Not an outcome: past it the mineral yields
+  locally and the needle is held over a longer piece. Under a side force at the tip the moment is
+  even less than the elastic one up to a ratio of 1.3 (rigid-plastic foundation); further on the tip
+  wanders sideways.
 * operator, torque: the hand's limits; the cannula's own torsional yield where that is less.
 * slip: a tip that only touches the nodule's surface slides off when the tilt i leaves the friction
   cone, tan(i) > mu.
