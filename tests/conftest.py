@@ -56,7 +56,7 @@ def check(record_property: Callable[[str, object], None]) -> Check:
         required = f"{relation} {bound:.3g}"
         if goal is not None:
             met = RELATIONS[relation](value, goal)
-            required += f" (goal {goal:.3g}: {'met' if met else '**missed**'})"
+            required += f" (goal {goal:.3g}: {'met' if met else 'missed'})"
         record_property(PROPERTY, [what, float(value), required])
         assert RELATIONS[relation](value, bound), f"{what}: {value:.3g}, not {relation} {bound:.3g}"
 
