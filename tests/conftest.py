@@ -54,7 +54,7 @@ def check(record_property: Callable[[str, object], None]) -> Check:
         what: str, value: float, relation: str, bound: float, goal: float | None = None
     ) -> None:
         required = f"{relation} {bound:.3g}"
-        if goal is not None:
+        if goal not in (None, bound):
             met = RELATIONS[relation](value, goal)
             required += f" (goal {goal:.3g}: {'met' if met else 'missed'})"
         record_property(PROPERTY, [what, float(value), required])
