@@ -14,6 +14,8 @@ from sim.walk import InsertionModels, Walk
 BOWED = 2.0  # amplification of the bending moment from which on a yielding needle has buckled
 SMALL_STRAIN = 0.1  # of the fat under the nodule
 DRIFT = 0.05  # change of the mineral's resistance per radius at the end of its computation
+NOTHING = 1e-9  # N
+SUDDEN = 1e-3  # of the hand's limit: rounding
 BACKWARDS = 1e-9  # m, of the hand's travel that is no rounding
 
 ASSUMPTIONS = (
@@ -36,6 +38,9 @@ def outcome_of(case: Case, path: Walk, decided_by: str | None) -> tuple[Outcome,
     """
     technique, steel, use = case.technique, case.needle.steel, path.use
     force, torque = path.loads.total.force[-1], path.loads.total.torque[-1]
+    force = 0.0 if abs(force) < NOTHING else force
+    sudden = force > (1.0 + SUDDEN) * technique.force_limit
+    rise = f", where it rises to {force:.3g} N at once" if sudden else ""
     where = f"at {1e3 * path.loads.depth[-1]:.2f} mm below the skin"
     if decided_by is None:
         return "reached_target", f"the tip reached the target {where} with {force:.3g} N"
@@ -44,7 +49,7 @@ def outcome_of(case: Case, path: Walk, decided_by: str | None) -> tuple[Outcome,
         outcome = "buckled"
     tilt = np.degrees(technique.incidence_angle)
     reason = {
-        "stalled": f"the axial force met the hand's limit of {technique.force_limit:.3g} N",
+        "stalled": f"the axial force met the hand's limit of {technique.force_limit:.3g} N{rise}",
         "torque_limit": f"the torque met its limit with {torque:.3g} N m",
         "buckled": f"{force:.3g} N bowed the free needle out (ideal buckling load "
         f"{use.buckling_load[-1]:.3g} N)",
@@ -121,6 +126,17 @@ def warnings_of(case: Case, models: InsertionModels, path: Walk) -> tuple[str, .
     if path.use.ratio["splitting"].max() >= 1.0:
         z = path.loads.depth[int(np.argmax(path.use.ratio["splitting"] >= 1.0))]
         notes.append(f"The nodule is expected to split with the tip at {1e3 * z:.2f} mm.")
+    field = case.nodule.density_field
+    if field.kind == "random":
+        notes.append(
+            f"insertion.outcome: of one random density (seed {field.seed}); another seed can end "
+            "otherwise."
+        )
+    if case.technique.thread_lead is not None:
+        notes.append(
+            "insertion: the thread draws the needle in, which counts as negative friction; the "
+            "hand pushes with what is left."
+        )
     if case.needle.stylet is not None:
         rubbed = path_loads(case, models.resistance, path.loads.depth, debris=True).total
         notes.append(

@@ -34,6 +34,7 @@ type Progress = Callable[[str, float], None]  # (stage, fraction done)
 # Along the whole path, and as many again while the tip enters the nodule. Peaks lie at kinks, which
 # are depths of their own: against 1600 steps the work moves by 1e-5, folding's margin by 8e-4.
 STEPS = 200
+JUMP = 1e-3  # by which a ratio falls short of 1 where a root was found: it jumps beyond
 TOLERANCE = 1e-9  # m, of the depth at which the needle stops
 
 
@@ -168,7 +169,8 @@ def _stop(planned: Walk, at: Callable[[float], Walk], tolerance: float) -> tuple
     before, reached = float(depth[max(first - 1, 0)]), float(depth[first])
     if reached - before > tolerance and excess(before) < 0.0 < excess(reached):  # else a jump
         root = brentq(excess, before, reached, xtol=tolerance)
-        reached = min(root + 2.0 * tolerance, reached)  # past a jump, where there is one
+        close = min(root + 2.0 * TOLERANCE, reached)  # past a jump, where there is one
+        reached = close if excess(close) > -JUMP else min(root + 2.0 * tolerance, reached)
     ratio = at(reached).use.ratio
     return reached, max(OUTCOMES, key=lambda name: ratio[name][0])
 

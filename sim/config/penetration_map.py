@@ -59,6 +59,9 @@ def to_map(cfg: DictConfig) -> tuple[tuple[Case, ...], tuple[tuple[Mineral, ...]
         if name not in GROUPS["needle"]:
             raise ConfigError(NEEDLES, name, f"choose among {', '.join(GROUPS['needle'])}")
     needles = tuple(_needle(given, name, length) for name in names for length in lengths)
+    if all(case.target_depth >= case.needle.free_length for case in needles):
+        depth = f"{1e3 * needles[0].target_depth:.4g} mm"
+        raise ConfigError(LENGTHS, lengths, f"one must reach the target at {depth}")
     any_needle = _texts(given, names[0])
     densities = _axis(given, any_needle, DENSITY, "kg/m**3", np.linspace)
     strengths = _axis(given, any_needle, STRENGTH, "Pa", np.geomspace)

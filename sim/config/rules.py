@@ -83,6 +83,12 @@ RULES: tuple[Rule, ...] = (
         "another gauge choose another needle",
     ),
     Rule(
+        "needle.tip.edge_radius",
+        lambda v: v["needle.tip.edge_radius"] <= 0.5 * v["needle.outer_diameter"],
+        "the point's rounding must not exceed half of needle.outer_diameter "
+        "({0[needle.outer_diameter]}); a flat end is needle.tip.angle=90 deg",
+    ),
+    Rule(
         "needle.inner_diameter",
         lambda v: v["needle.inner_diameter"] < v["needle.outer_diameter"],
         "it must be less than needle.outer_diameter ({0[needle.outer_diameter]})",
@@ -214,7 +220,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "target_depth",
         lambda v: target(v) < fascia(v) - _MARGIN,
-        "the target must lie above the fascia, below which nothing is modelled",
+        "the target must lie above the fascia, which lies below tissue.skin.thickness "
+        "({0[tissue.skin.thickness]}) and tissue.subcutis.thickness "
+        "({0[tissue.subcutis.thickness]}); below it nothing is modelled",
     ),
     Rule(
         "target_depth",

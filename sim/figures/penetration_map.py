@@ -33,6 +33,7 @@ MARGINS = {0.5: ":", 1.0: "-", 2.0: "--"}
 TICKS = (10, 20, 50, 100, 200, 400, 800, 1600, 3200)  # MPa
 PATIENT = {"marker": "P", "ms": 7, "mfc": "white", "mec": DARK, "ls": ""}
 PANEL = (2.0, 2.0)  # inches
+SMALLEST = (6.0, 4.0)  # inches, of the whole picture: its labels need them
 
 
 def map_figure(needles: Sequence[Case], cells: Sequence[Cell]) -> Figure:
@@ -48,7 +49,8 @@ def map_figure(needles: Sequence[Case], cells: Sequence[Cell]) -> Figure:
     names = list(dict.fromkeys(case.needle.name for case in needles))
     rows = len(needles) // len(names)
     figure, axes = plt.subplots(
-        rows, len(names), figsize=(PANEL[0] * len(names) + 0.8, PANEL[1] * rows + 1.0),
+        rows, len(names), figsize=(max(PANEL[0] * len(names) + 0.8, SMALLEST[0]),
+                                   max(PANEL[1] * rows + 1.0, SMALLEST[1])),
         sharex=True, sharey=True, squeeze=False,
     )  # fmt: skip
     size = len(cells) // len(needles)

@@ -40,6 +40,8 @@ def number(value: Json, digits: int = 3) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
+        if 0.9 < abs(value) < 1.1 and value != 1:
+            digits = max(digits, 3)  # on which side of 1 a margin lies
         text = f"{value:.{digits}g}"
         return f"{float(text):.0f}" if "e+0" in text and abs(value) < 1e6 else text
     return str(value).replace("_", " ")
@@ -169,7 +171,8 @@ def _needle_words(record: Record) -> str:
     sizes = (needle.outer_diameter, needle.inner_diameter, needle.length)
     outer, inner, length = (number(MM * size) for size in sizes)
     turning = technique.rotation_speed / (2.0 * math.pi)
-    speed = f" at {number(turning)} rev/s" if turning > 0.0 else ""
+    to_and_fro = " to and fro" if technique.motion == "oscillating" else ""
+    speed = f"{to_and_fro} at {number(turning)} rev/s" if turning > 0.0 else ""
     return (
         f"{record.name}, {outer} mm outside, {inner} mm inside and {length} mm long, is "
         f"{MOTION[technique.kind]}{speed} with at most {number(technique.force_limit)} N"
@@ -186,13 +189,18 @@ def _margin_words(m: dict[str, Json]) -> str:
     margins = {name: m[f"insertion.{name}_margin"] for name in STOPPING}
     finite = sorted((value, name) for name, value in margins.items() if value is not None)
     deciding = [entry for entry in finite if entry[1] == m["insertion.decided_by"]]
-    others = [entry for entry in finite if entry not in deciding[:1]][: 2 - len(deciding[:1])]
+    others = [entry for entry in finite if entry not in deciding[:1]]
+    failing = sum(value < 1.0 for value, _ in others)
+    others = others[: max(failing, 2 - len(deciding[:1]))]
     told = [f"{number(value, 2)} to {AGAINST[name]}" for value, name in others]
     if deciding:
         value, name = deciding[0]
+        against = AGAINST[name]
+        if m["insertion.outcome"] == "buckled" and name == "bending":
+            against = "yield of the bowed-out shaft"
         return (
             "Had it gone on all the way to the target, its margins (limit / demand) would be "
-            f"{', and '.join([f'{number(value, 2)} to {AGAINST[name]}, which stopped it', *told])}."
+            f"{', and '.join([f'{number(value, 2)} to {against}, which stopped it', *told])}."
         )
     return f"Its smallest margins (limit / demand) were {' and '.join(told)}." if told else ""
 

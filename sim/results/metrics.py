@@ -50,7 +50,7 @@ MEANINGS: dict[str, Meaning] = {
     "insertion.peak_force_N": Meaning("Peak axial force", "N"),
     "insertion.skin_puncture_force_N": Meaning("Largest force of the skin on the tip", "N"),
     "insertion.nodule_entry_force_N": Meaning(
-        "Largest force while the tip is buried in the nodule", "N"
+        "Largest force until the tip is buried in the nodule", "N"
     ),
     "insertion.peak_torque_Nmm": Meaning("Peak torque", "N mm"),
     "insertion.work_mJ": Meaning("Work of the insertion, rotation included", "mJ"),

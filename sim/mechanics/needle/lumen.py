@@ -122,4 +122,4 @@ def _kept_wall(needle: Needle, mineral: Mineral, curve: ResistanceCurve, length:
 def _heel(needle: Needle) -> float:
     """Distance (m) from the tip to the heel of the opening, behind which the lumen is closed."""
     wall = 0.5 * (needle.outer_diameter - needle.inner_diameter)
-    return tip_profile(needle).length - wall / math.tan(needle.tip.angle)
+    return max(tip_profile(needle).length - wall / math.tan(needle.tip.angle), 0.0)

@@ -42,8 +42,11 @@ def test_techniques_go_by_the_kind_of_needle():
 
 
 def test_a_length_short_of_the_target_stays():
-    needles, _ = to_map(compose("penetration_map", [*SMALL, "map.free_lengths=[7 mm]"]))
-    assert all(of.needle.free_length < of.target_depth for of in needles)
+    needles, _ = to_map(compose("penetration_map", [*SMALL, "map.free_lengths=[7 mm,12.7 mm]"]))
+    assert [of.needle.free_length < of.target_depth for of in needles] == len(needles) // 2 * [
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -59,6 +62,7 @@ def test_a_length_short_of_the_target_stays():
         ("map.density.low=2 g/cm**3", "map.density.high", "exceed"),
         ("map.density.high=3.2 g/cm**3", "map.density.high", "3.15"),
         ("map.density.low=0.8 MPa", "map.density.low", "g/cm**3"),
+        ("map.free_lengths=[2 mm,7 mm]", "map.free_lengths", "7.5 mm"),
         ("map.density.count=1", "map.density.count", "2"),
         ("map.solid_strength.count=3.5", "map.solid_strength.count", "whole"),
         ("map.solid_strength.low=0.1 MPa", "map.solid_strength.low", "1 MPa"),

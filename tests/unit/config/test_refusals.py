@@ -72,6 +72,7 @@ RUN = [  # overrides, key, value as given, a piece of what is allowed
     (["needle=14G_coaxial", "technique=drill", "technique.motion=continuous",
       "technique.thread_lead=10 mm", "technique.axial_speed=10 mm/s",
       "nodule.mineral.friction=0.9"], "technique.thread_lead", "10 mm", "locks"),
+    (["needle.tip.edge_radius=0.3 mm"], "needle.tip.edge_radius", "0.3 mm", "(0.4128 mm)"),
     (["nodule.mineral.friction=-0.1"], "nodule.mineral.friction", "-0.1", "from 0 to 1"),
     (["nodule.density_field.kind=random", "nodule.density_field.variation=0"],
      "nodule.density_field.variation", "0", "an empty field"),

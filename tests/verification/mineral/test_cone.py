@@ -43,6 +43,16 @@ def test_perfectly_plastic_foam_reaches_its_limit(degrees: float, check: Check) 
     check(what, abs(curve.steady_factor / crushing_bound(law) - 1.0), "≤", 0.02)
 
 
+@pytest.mark.slow
+def test_perfectly_plastic_foam_on_two_meshes(check: Check) -> None:
+    law = replace(STONE, hardening=Capped())
+    coarse, default = (
+        compute_resistance(law, math.radians(20.0), size).steady_factor for size in (0.2, 0.1)
+    )
+    difference = abs(coarse / default - 1.0)
+    check("cone factor without densification, sizes R/5 and R/10", difference, "≤", 0.03)
+
+
 def test_hardening_foam_on_two_meshes(check: Check) -> None:
     coarse = compute_resistance(STONE, math.radians(20.0), 0.2)
     default = compute_resistance(STONE, math.radians(20.0), 0.1)
