@@ -15,7 +15,7 @@ finite elements with friction).
 
 The bore's wall holds where the tip left it; `wall_pressure_ratio` of its pressure stays. Behind a
 step the wall carries none: a flat face crushes what is ahead and pushes nothing aside (the same
-finite element problem finds 0.00 sigma_c at 90 and 0.02 at 80 degrees, 0.79 at 20). Where the
+finite element problem finds 0.00 sigma_c at 90 and 0.02 at 80 degrees, 0.85 at 20). Where the
 density varies, stresses go with the strength of the place: its mean over a face's area and over a
 wall's length.
 """
