@@ -30,7 +30,8 @@ def parse(text: str) -> list[Verified]:
     found, heading, block = [], "", []
     for line in [*text.splitlines(), ""]:
         if line.lstrip().startswith("|"):
-            block.append([cell.strip() for cell in line.strip().strip("|").split("|")])
+            cells = line.replace("`", "").strip().strip("|").split("|")
+            block.append([cell.strip() for cell in cells])
             continue
         if len(block) > 2:
             found.append(Verified(heading, block[0], block[2:]))
