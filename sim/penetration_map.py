@@ -34,7 +34,7 @@ type Show = Callable[[str, float], None]  # (stage, fraction done)
 
 SPACING = {"capped": 0.2, "compaction": 0.1}  # of the tabulated densities, in the logarithm
 STEPS = 40  # of the path; margins are extreme at its kinks, which are depths of their own
-TOLERANCE = 1e-5  # m, of the depth at which the needle stops
+TOLERANCE = 1e-6  # m, of the depth at which the needle stops
 OUT_OF_REACH = "out_of_reach"
 
 

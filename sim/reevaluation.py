@@ -34,7 +34,7 @@ from sim.walk import InsertionModels
 
 COARSE = {"tip_size": 0.25, "nodule_size": 4e-4, "outer_size": 3e-3, "time_tolerance": 2e-2}
 STEPS = 30  # of the path; margins are extreme at its kinks, which are depths of their own
-TOLERANCE = 1e-5  # m, of the depth at which the needle stops
+TOLERANCE = 1e-6  # m, of the depth at which the needle stops
 DEPTH_STEP = 1e-4  # m
 CORE_STEP = 1e-5  # m
 FLOW = ("porosity", "permeability", "diffusion_ratio", "clearance_rate")  # of a layer or mineral
