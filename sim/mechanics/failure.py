@@ -38,7 +38,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.case import Case, Nodule
-from sim.mechanics.loads import PathLoads
+from sim.mechanics.loads import PathLoads, opening
 from sim.mechanics.needle import stability
 from sim.mechanics.needle.contact import Engagement, engage
 from sim.mechanics.needle.point import folding
@@ -160,10 +160,10 @@ def fragment_risk(case: Case, outcome: Outcome, depth: float, weakest: float) ->
     )
 
 
-def wedge_intensity(opening: Array, nodule: Nodule) -> Array:
-    """Return the stress intensity (Pa m^0.5) of the nodule's crack under `opening` (N)."""
+def wedge_intensity(force: Array, nodule: Nodule) -> Array:
+    """Return the stress intensity (Pa m^0.5) of the nodule's crack opened by `force` (N)."""
     mean_radius = 0.5 * math.sqrt(nodule.diameter * nodule.height)
-    return opening / (0.5 * math.pi * mean_radius) ** 1.5
+    return force / (0.5 * math.pi * mean_radius) ** 1.5
 
 
 def hoop_tension(pressure: Array, bore: float, nodule: Nodule) -> Array:
@@ -172,14 +172,12 @@ def hoop_tension(pressure: Array, bore: float, nodule: Nodule) -> Array:
     return pressure * (outer**2 + bore**2) / (outer**2 - bore**2)
 
 
-def _splitting(opening: Array, part: Engagement, nodule: Nodule) -> Array:
-    """The smaller one of the ratios of growth and start of a crack."""
+def _splitting(force: Array, part: Engagement, nodule: Nodule) -> Array:
+    """The smaller one of the ratios of growth and start of a crack that `force` (N) opens."""
     bore, mineral = part.profile.radius, nodule.mineral
-    faces = (part.wide**2 - part.narrow**2) / np.tan(part.profile.angle[:, None])
-    walls = 2.0 * part.profile.wide[:, None] * part.wall
-    pressure = _over(opening, (faces + walls).sum(axis=0))
+    pressure = _over(force, opening(1.0, 1.0, part))
     start = hoop_tension(pressure, bore, nodule) / mineral.tensile_strength
-    return np.minimum(start, wedge_intensity(opening, nodule) / mineral.fracture_toughness)
+    return np.minimum(start, wedge_intensity(force, nodule) / mineral.fracture_toughness)
 
 
 def _over(above: Array, below: Array, without: float = 0.0) -> Array:

@@ -118,7 +118,7 @@ def path_loads(
         sum(
             (
                 _soft(layer, engage(profile, depth, *piece), edge_radius, technique)
-                for piece in _outside(start, end, top, bottom)
+                for piece in outside(start, end, top, bottom)
             ),
             start=_nothing(depth),
         )
@@ -150,8 +150,8 @@ def _layers(tissue: Tissue) -> list[tuple[SoftLayer, float, float]]:
     return [(tissue.skin, 0.0, skin), (tissue.subcutis, skin, tissue.depth)]
 
 
-def _outside(start: float, end: float, top: float, bottom: float) -> list[tuple[float, float]]:
-    """The parts of [start, end] above and below the nodule that spans [top, bottom]."""
+def outside(start: float, end: float, top: float, bottom: float) -> list[tuple[float, float]]:
+    """Return the parts of a layer (m) above and below the nodule that spans [top, bottom]."""
     pieces = [(start, min(end, top)), (max(start, bottom), end)]
     return [(a, b) for a, b in pieces if a < b]
 
@@ -173,7 +173,7 @@ def _soft(
         drag=drag.force,
         shaft=shaft.force,
         torque=drag.torque + shaft.torque,
-        opening=_opening(pressure, wall, part),
+        opening=opening(pressure, wall, part),
     )
 
 
@@ -204,7 +204,7 @@ def _mineral(
         drag=drag.force,
         shaft=shaft.force,
         torque=drag.torque + shaft.torque + edges.torque,
-        opening=_opening(pressure, wall, part),
+        opening=opening(pressure, wall, part),
     )
 
 
@@ -226,8 +226,8 @@ def _dimensionless(
     return factor / entered**2, wall
 
 
-def _opening(pressure: Array | float, wall: Array | float, part: Engagement) -> Array:
-    """Pressure times the area of the needle's section in the plane of the axis."""
+def opening(pressure: Array | float, wall: Array | float, part: Engagement) -> Array:
+    """Return pressure times the area of the needle's section in the plane of the axis, (n,)."""
     faces = (part.wide**2 - part.narrow**2) / np.tan(part.profile.angle[:, None])
     walls = 2.0 * part.profile.wide[:, None] * part.wall
     return (pressure * faces + wall * walls).sum(axis=0)

@@ -37,11 +37,6 @@ class Section:
         """Elastic section modulus I/c (m3)."""
         return self.second_moment / self.outer_radius
 
-    @property
-    def gyration_radius(self) -> float:
-        """Radius of gyration sqrt(I/A) (m)."""
-        return math.sqrt(self.second_moment / self.area)
-
     def yield_moment(self, yield_strength: float) -> float:
         """Bending moment at first yield (N m)."""
         return yield_strength * self.section_modulus

@@ -13,7 +13,6 @@ from sim.results.metrics import MEANINGS
 
 METRICS = "metrics.json"
 LOG = "run.log"
-STATUSES = ("complete", "failed", "interrupted")
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
 

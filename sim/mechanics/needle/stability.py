@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from sim.case import Case, Mineral, Needle, SoftLayer
-from sim.mechanics.loads import PathLoads
+from sim.mechanics.loads import PathLoads, outside
 from sim.mechanics.needle.beam import (
     Beams,
     Ends,
@@ -187,10 +187,6 @@ def _layers(case: Case, loads: PathLoads, rigidity: float) -> list[_Layer]:
     skin, nodule = case.tissue.skin.thickness, case.nodule
     top, bottom = nodule.depth, nodule.depth + nodule.height
 
-    def outside(start: float, end: float) -> list[tuple[float, float]]:
-        pieces = [(start, min(end, top)), (max(start, bottom), end)]
-        return [(a, b) for a, b in pieces if a < b]
-
     return [
         _Layer(
             vesic_modulus(material, case.needle, rigidity),
@@ -198,8 +194,8 @@ def _layers(case: Case, loads: PathLoads, rigidity: float) -> list[_Layer]:
             [(loads.depth - b, loads.depth - a) for a, b in between],
         )
         for material, load, between in (
-            (case.tissue.skin, loads.skin, outside(0.0, skin)),
-            (case.tissue.subcutis, loads.subcutis, outside(skin, case.tissue.depth)),
+            (case.tissue.skin, loads.skin, outside(0.0, skin, top, bottom)),
+            (case.tissue.subcutis, loads.subcutis, outside(skin, case.tissue.depth, top, bottom)),
             (nodule.mineral, loads.mineral, [(top, bottom)]),
         )
     ]

@@ -38,8 +38,6 @@ def test_tubes(needles, name, area, second_moment, yield_moment, plastic_moment,
     assert 1e3 * tube.yield_moment(YIELD) == pytest.approx(yield_moment, rel=0.02)
     assert 1e3 * tube.plastic_moment(YIELD) == pytest.approx(plastic_moment, rel=0.02)
     assert 1e3 * tube.yield_torque(YIELD) == pytest.approx(torque, rel=0.02)
-    outer, inner = needles[name].outer_diameter, needles[name].inner_diameter
-    assert tube.gyration_radius == pytest.approx(0.25 * math.hypot(outer, inner), rel=1e-12)
 
 
 @pytest.mark.parametrize(("length", "load"), [(12.7e-3, 32.1), (25.4e-3, 8.0), (31.75e-3, 5.1)])
