@@ -24,8 +24,8 @@ from petsc4py import PETSc
 from meshes.axisymmetric import BOUNDARIES, REGIONS, InjectionMesh, injection_mesh
 from meshes.outline import needle_outline
 from sim.config import default_case
-from sim.transport.control_volume import control_volumes
-from sim.transport.flow import unit_flow
+from sim.flow.darcy import unit_flow
+from sim.volumes.control_volume import control_volumes
 
 REPEATS = 40
 LIMIT = 0.10

@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 
 from meshes.outline import needle_outline
 from sim.case import Case
+from sim.domain.axisymmetric import Domain
+from sim.flow.syringe import Delivery, deliver, lumen_volume, plug_resistance
 from sim.outcome import AxisymmetricField, Ending, InfiltrationResult, InsertionResult
-from sim.transport.domain import Domain
 from sim.transport.injecting import InjectionStepper
 from sim.transport.marching import injection_steps, resting_steps
 from sim.transport.resting import RestingStepper
-from sim.transport.syringe import Delivery, deliver, lumen_volume, plug_resistance
 from sim.transport.uptake import Recorder
 
 Array = NDArray[np.float64]

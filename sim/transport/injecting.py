@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from scipy.sparse import diags_array
 
 from sim.transport.limiter import Neighbours, limited
-from sim.transport.linear import LinearSystem
 from sim.transport.species import Species, Step
+from sim.volumes.linear import LinearSystem
 
 Array = NDArray[np.float64]
 

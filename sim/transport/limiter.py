@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.transport.control_volume import Edges
+from sim.volumes.control_volume import Edges
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]

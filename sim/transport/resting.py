@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import diags_array
 
-from sim.transport.linear import LinearSystem
 from sim.transport.species import Species, Step
+from sim.volumes.linear import LinearSystem
 
 Array = NDArray[np.float64]
 

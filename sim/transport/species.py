@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from sim.transport.control_volume import Edges
+from sim.volumes.control_volume import Edges
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]

@@ -7,9 +7,9 @@ import dataclasses
 import pytest
 
 from sim.config import default_case
+from sim.flow.syringe import needle_resistance, plug_resistance
 from sim.infiltration import infiltrate
 from sim.insertion import insert
-from sim.transport.syringe import needle_resistance, plug_resistance
 
 
 def test_a_core_that_stays_throttles_the_injection() -> None:

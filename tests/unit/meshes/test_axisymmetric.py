@@ -10,7 +10,7 @@ from meshes.axisymmetric import BOUNDARIES, REGIONS, injection_mesh
 from meshes.outline import needle_outline
 from sim.case import Case
 from sim.config import default_case
-from sim.transport.control_volume import ControlVolumes, control_volumes
+from sim.volumes.control_volume import ControlVolumes, control_volumes
 
 COARSE = ("mesh.nodule_size=0.4 mm", "mesh.tip_size=0.25")
 NEEDLES = {"27G": "push", "14G_coaxial": "drill"}

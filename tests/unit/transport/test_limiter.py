@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from sim.transport.control_volume import Edges
 from sim.transport.limiter import Neighbours, limited
+from sim.volumes.control_volume import Edges
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from meshes.spheres import BOUNDARIES, concentric_shells
+from sim.flow.darcy import unit_flow
 from sim.transport.closed_forms import shell_conductance
-from sim.transport.control_volume import ControlVolumes, control_volumes
-from sim.transport.flow import unit_flow
+from sim.volumes.control_volume import ControlVolumes, control_volumes
 from tests.conftest import Check
 
 RADII = (1.0, 4.0, 20.0)

@@ -12,11 +12,11 @@ from sim.transport.closed_forms import (
     spreading_ball,
     spreading_gauss,
 )
-from sim.transport.control_volume import ControlVolumes, control_volumes
 from sim.transport.injecting import InjectionStepper
 from sim.transport.marching import injection_steps, resting_steps
 from sim.transport.resting import RestingStepper
 from sim.transport.species import Species
+from sim.volumes.control_volume import ControlVolumes, control_volumes
 from tests.conftest import Check
 
 POROSITY, DIFFUSIVITY = 0.4, 2.0

@@ -6,12 +6,12 @@ from functools import cache
 import numpy as np
 
 from meshes.spheres import BOUNDARIES, concentric_shells
+from sim.flow.darcy import Flow, unit_flow
 from sim.transport.closed_forms import front_radius
-from sim.transport.control_volume import ControlVolumes, control_volumes
-from sim.transport.flow import Flow, unit_flow
 from sim.transport.injecting import InjectionStepper
 from sim.transport.marching import injection_steps
 from sim.transport.species import Species
+from sim.volumes.control_volume import ControlVolumes, control_volumes
 from tests.conftest import Check
 
 INNER, OUTER, FRONT, POROSITY, RATE = 1.0, 9.0, 6.0, 0.5, 4.0

@@ -7,7 +7,7 @@ import pytest
 
 from sim.case import Case
 from sim.config import default_case
-from sim.transport.syringe import deliver, lumen_volume, needle_resistance, plug_resistance
+from sim.flow.syringe import deliver, lumen_volume, needle_resistance, plug_resistance
 
 
 @pytest.fixture(scope="module")

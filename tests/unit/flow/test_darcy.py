@@ -7,8 +7,8 @@ import pytest
 
 from sim.case import Case
 from sim.config import default_case
-from sim.transport.domain import Domain
-from sim.transport.flow import Flow
+from sim.domain.axisymmetric import Domain
+from sim.flow.darcy import Flow
 
 COARSE = ("mesh.nodule_size=0.4 mm", "mesh.tip_size=0.25")
 

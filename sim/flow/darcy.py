@@ -20,8 +20,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.transport.control_volume import ByRegion, ControlVolumes, Edges
-from sim.transport.linear import LinearSystem
+from sim.volumes.control_volume import ByRegion, ControlVolumes, Edges
+from sim.volumes.linear import LinearSystem
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from meshes.spheres import BOUNDARIES, concentric_shells
-from sim.transport.control_volume import ControlVolumes, control_volumes
+from sim.volumes.control_volume import ControlVolumes, control_volumes
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from meshes.axisymmetric import BOUNDARIES, REGIONS, InjectionMesh, injection_mesh
 from meshes.outline import Outline, needle_outline
 from sim.case import Case, Mineral, SoftLayer
+from sim.flow.darcy import Film, Flow, annular_film, unit_flow
 from sim.materials.density import density_at, permeability_at, porosity_at
-from sim.transport.control_volume import ControlVolumes, control_volumes
-from sim.transport.flow import Film, Flow, annular_film, unit_flow
 from sim.transport.species import Species
+from sim.volumes.control_volume import ControlVolumes, control_volumes
 
 Array = NDArray[np.float64]
 

@@ -1,0 +1,1 @@
+"""Darcy and poroelastic flow from the needle, driven by the syringe."""
