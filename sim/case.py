@@ -13,6 +13,11 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
 
 @dataclass(frozen=True)
 class Steel:
@@ -49,6 +54,8 @@ class Needle:
     tip: Tip
     steel: Steel
     stylet: Stylet | None = None  # present during insertion, withdrawn for the injection
+    hub_volume: float = 0.0  # m3, dead volume between syringe and lumen
+    lumen_content: Literal["air", "blood", "drug"] = "drug"  # of lumen and hub at the start
 
 
 @dataclass(frozen=True)
@@ -145,6 +152,15 @@ class Capsule:
     fracture_strain: float  # equivalent plastic strain at which it falls back to the mineral's
 
 
+@dataclass(frozen=True, eq=False)
+class MineralLeft:
+    """Share of the mineral that is left, on a regular grid over the nodule (bilinear)."""
+
+    r: Array  # (a,) m, increasing
+    depth: Array  # (b,) m below the skin's surface, increasing
+    share: Array  # (b, a), 0 to 1
+
+
 @dataclass(frozen=True)
 class Nodule:
     texture: Literal["stone", "plate", "paste", "net"]
@@ -156,6 +172,7 @@ class Nodule:
     fixation_stiffness: float  # N/m, axial, of the holding fingers; used when held
     density_field: DensityField
     capsule: Capsule | None = None
+    left: MineralLeft | None = None  # what earlier rounds left of the mineral; None: all of it
 
     @property
     def centre_depth(self) -> float:
@@ -176,6 +193,7 @@ class Drug:
     injection_viscosity: float  # Pa s, in syringe and needle at room temperature
     density: float  # kg/m3
     diffusivity: float  # m2/s, free solution
+    thiosulfate: float = 0.0  # mol of thiosulfate per kg of what `concentration` counts
 
 
 @dataclass(frozen=True)
@@ -186,8 +204,14 @@ class Injection:
     syringe_bore: float  # m
     plunger_force_limit: float  # N
     stopper_friction: float  # N
-    track_gap: float  # m, clear width of the film between shaft and tissue
+    track_gap: float  # m, clear width of the film between shaft and tissue at no pressure
     threshold_fraction: float  # of the injected concentration: "infiltrated"
+    control: Literal["flow", "force"] = "flow"  # the hand keeps the rate, or its largest force
+    syringe_volume: float = 1e-6  # m3, what the barrel holds
+    track_prestress: float = 0.0  # Pa, that soft tissue presses on the shaft without liquid
+    pull_back: float = 0.0  # m that the needle is withdrawn before the injection
+    dwell: float = 0.0  # s that it stays in place after the injection
+    track: Literal["closes", "leaks"] = "closes"  # what is left of its way once it is out
 
     @property
     def pressure_limit(self) -> float:
@@ -197,8 +221,38 @@ class Injection:
 
 
 @dataclass(frozen=True)
+class FlowSettings:
+    """What the flow during the injection takes into account."""
+
+    kind: Literal["rigid", "poroelastic"] = "rigid"
+    hydrofracture: Literal["none", "smeared"] = "none"  # poroelastic: cracks open and conduct
+    crushed_zone: Literal["none", "compaction", "cracks", "both"] = "none"
+    crack_opening: float = 1e-6  # m, of the micro-cracks in the crushed zone
+    crack_spacing: float = 100e-6  # m, between them
+    permeability_exponent: float = 0.0  # M of k = k0 exp(M e) in skin and fat, e volume strain
+
+
+@dataclass(frozen=True)
+class Dissolution:
+    """The closure that takes mineral away; each is a scenario, none a prediction."""
+
+    model: Literal["none", "equilibrium", "effective_yield", "clinical_fit"] = "none"
+    solubility: float = 9e-6  # kg HA per kg of water without thiosulfate; equilibrium
+    solubility_molal: float = 43e-6  # the same at 1 mol/kg; linear in between and beyond
+    reprecipitation: Literal["no", "yes"] = "no"  # equilibrium
+    complex_diffusivity: float = 0.8e-9  # m2/s, dissolved calcium complex in free solution
+    rate: float = 1.0 / 3600.0  # 1/s, k_s; effective_yield
+    yield_ratio: float = 0.35  # kg HA removed per kg of drug consumed; effective_yield
+    removal_rate: float = 0.28 / 604800.0  # 1/s, first order; clinical_fit
+
+
+@dataclass(frozen=True)
 class Schedule:
-    follow_up: float  # s after the end of the injection
+    follow_up: float  # s after the end of the last injection
+    rounds: int = 1
+    interval: float = 7 * 86400.0  # s from the start of one round to that of the next
+    entry: Literal["same", "shifted"] = "same"
+    shift: float = 0.0  # m between the entry points of successive rounds
 
 
 @dataclass(frozen=True)
@@ -224,3 +278,5 @@ class Case:
     schedule: Schedule
     mesh: MeshSettings
     target_depth: float  # m below the skin's surface; default the nodule's centre
+    flow: FlowSettings = FlowSettings()
+    dissolution: Dissolution = Dissolution()

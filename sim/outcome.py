@@ -117,6 +117,19 @@ class UptakeHistory:
     lost_through_skin: Array  # kg, cumulative, out along the track
 
 
+@dataclass(frozen=True, eq=False)
+class TissueState:
+    """What a round leaves behind, on the nodes and cells of its own (r, z) mesh."""
+
+    points: Array  # (n, 2) m
+    cells: NDArray[np.int64]  # (c, 3)
+    cell_regions: NDArray[np.int64]  # (c,)
+    concentration: Array  # (n,) kg/m3 of drug in the pore liquid
+    dissolved: Array  # (n,) kg/m3 of dissolved mineral in the pore liquid
+    mineral: Array  # (n,) kg/m3, apparent density of the mineral left, of the nodule's share
+    displaced_mineral: float  # kg, where the needle stood: neither reached nor taken away
+
+
 @dataclass(frozen=True)
 class InfiltrationResult:
     injected_volume: float  # m3

@@ -28,6 +28,7 @@ hour = 60 * minute = h
 day = 24 * hour = d
 week = 7 * day
 gram = [mass] = g
+mole = [substance] = mol
 newton = kilogram * meter / second ** 2 = N
 pascal = newton / meter ** 2 = Pa
 bar = 1e5 * pascal

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.dissolution.catalogue import DISSOLUTIONS
+from sim.flow.catalogue import FLOWS
 from sim.materials.nodule import TEXTURES
 from sim.materials.soft_tissue import SITES
 from sim.materials.solution import DRUGS
@@ -50,6 +52,8 @@ GROUPS: dict[str, dict[str, Tree]] = {
     "drug": DRUGS,
     "injection": INJECTIONS,
     "schedule": SCHEDULES,
+    "flow": FLOWS,
+    "dissolution": DISSOLUTIONS,
     "mesh": _MESHES,
 }
 

@@ -233,6 +233,64 @@ RULES: tuple[Rule, ...] = (
     _toughness_rule("skin"),
     _toughness_rule("subcutis"),
     Rule(
+        "injection.volume",
+        lambda v: v["injection.volume"] <= v["injection.syringe_volume"] * (1.0 + 1e-12),
+        "the syringe holds no more than injection.syringe_volume ({0[injection.syringe_volume]})",
+    ),
+    Rule(
+        "injection.threshold_fraction",
+        lambda v: v["injection.threshold_fraction"] < 1.0,
+        "the threshold must lie below the injected concentration",
+    ),
+    Rule(
+        "injection.pull_back",
+        lambda v: v["injection.pull_back"] < target(v),
+        "the needle would leave the skin: the target lies {0[target_depth]} deep",
+    ),
+    Rule(
+        "schedule.rounds",
+        lambda v: v["schedule.rounds"] == int(v["schedule.rounds"]),
+        "give a whole number",
+    ),
+    Rule(
+        "schedule.interval",
+        lambda v: (
+            v["schedule.rounds"] <= 1.0
+            or v["schedule.interval"] > v["injection.time_limit"] + v["injection.dwell"]
+        ),
+        "a round must end before the next one begins: it takes up to injection.time_limit "
+        "({0[injection.time_limit]}) and injection.dwell ({0[injection.dwell]})",
+    ),
+    Rule(
+        "schedule.shift",
+        lambda v: v["schedule.entry"] != "shifted" or v["schedule.shift"] > 0.0,
+        "shifted entry points need a distance above 0, or choose schedule.entry=same",
+    ),
+    Rule(
+        "schedule.shift",
+        lambda v: (
+            v["schedule.entry"] != "shifted"
+            or v["schedule.shift"] * (v["schedule.rounds"] - 1.0) < 0.5 * v["nodule.diameter"]
+        ),
+        "the last of schedule.rounds ({0[schedule.rounds]}) would miss the nodule of "
+        "nodule.diameter {0[nodule.diameter]}",
+    ),
+    Rule(
+        "flow.hydrofracture",
+        lambda v: v["flow.hydrofracture"] == "none" or v["flow.kind"] == "poroelastic",
+        "a crack needs the deforming tissue of flow=poroelastic",
+    ),
+    Rule(
+        "dissolution.solubility_molal",
+        lambda v: v["dissolution.solubility_molal"] >= v["dissolution.solubility"],
+        "thiosulfate must not lower dissolution.solubility ({0[dissolution.solubility]})",
+    ),
+    Rule(
+        "dissolution.model",
+        lambda v: v["dissolution.model"] == "none" or v["drug.thiosulfate"] > 0.0,
+        "the drug holds no thiosulfate (drug.thiosulfate {0[drug.thiosulfate]}); give none",
+    ),
+    Rule(
         "injection.plunger_force_limit",
         lambda v: v["injection.plunger_force_limit"] > v["injection.stopper_friction"],
         "it must exceed injection.stopper_friction ({0[injection.stopper_friction]}), or the "

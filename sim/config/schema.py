@@ -47,6 +47,8 @@ class NeedleConfig:
     inner_diameter: str = MISSING
     length: str = MISSING
     free_length: str | None = MISSING  # null: the length
+    hub_volume: str = MISSING
+    lumen_content: str = MISSING  # air | blood | drug
     tip: TipConfig = MISSING
     steel: SteelConfig = MISSING
     stylet: StyletConfig = MISSING
@@ -155,6 +157,7 @@ class DrugConfig:
     injection_viscosity: str = MISSING
     density: str = MISSING
     diffusivity: str = MISSING
+    thiosulfate: str = MISSING
 
 
 @dataclass
@@ -162,18 +165,53 @@ class InjectionConfig:
     name: str = MISSING
     volume: str = MISSING
     rate: str = MISSING
+    control: str = MISSING  # flow | force
     time_limit: str = MISSING
     syringe_bore: str = MISSING
+    syringe_volume: str = MISSING
     plunger_force_limit: str = MISSING
     stopper_friction: str = MISSING
     track_gap: str = MISSING
+    track_prestress: str = MISSING
+    pull_back: str = MISSING
+    dwell: str = MISSING
+    track: str = MISSING  # closes | leaks
     threshold_fraction: Number = MISSING
 
 
 @dataclass
 class ScheduleConfig:
     name: str = MISSING
+    rounds: Number = MISSING
+    interval: str = MISSING
+    entry: str = MISSING  # same | shifted
+    shift: str = MISSING
     follow_up: str = MISSING
+
+
+@dataclass
+class FlowConfig:
+    name: str = MISSING
+    kind: str = MISSING  # rigid | poroelastic
+    hydrofracture: str = MISSING  # none | smeared
+    crushed_zone: str = MISSING  # none | compaction | cracks | both
+    crack_opening: str = MISSING
+    crack_spacing: str = MISSING
+    permeability_exponent: Number = MISSING
+
+
+@dataclass
+class DissolutionConfig:
+    """Only the keys of its model count."""
+
+    model: str = MISSING  # none | equilibrium | effective_yield | clinical_fit
+    solubility: str = MISSING
+    solubility_molal: str = MISSING
+    reprecipitation: str = MISSING  # no | yes
+    complex_diffusivity: str = MISSING
+    rate: str = MISSING
+    yield_ratio: Number = MISSING
+    removal_rate: str = MISSING
 
 
 @dataclass
@@ -196,6 +234,8 @@ class PatientConfig:
     drug: DrugConfig = MISSING
     injection: InjectionConfig = MISSING
     schedule: ScheduleConfig = MISSING
+    flow: FlowConfig = MISSING
+    dissolution: DissolutionConfig = MISSING
     mesh: MeshConfig = MISSING
     target_depth: str | None = None  # null: the nodule's centre
 

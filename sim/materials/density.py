@@ -16,8 +16,9 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import RegularGridInterpolator
 
-from sim.case import DensityField, Mineral, Nodule
+from sim.case import DensityField, Mineral, MineralLeft, Nodule
 from sim.materials.mineral import kozeny_carman, porosity
 
 Array = NDArray[np.float64]
@@ -27,13 +28,26 @@ LEAST, MOST = 0.02, 0.99  # of the solid's density
 
 
 def density_at(nodule: Nodule, r: Array, depth: Array) -> Array:
-    """Return the apparent density (kg/m3) at points of the nodule.
+    """Return the apparent density (kg/m3) at points of the nodule, as earlier rounds left it.
 
     Parameters
     ----------
     r, depth : arrays of one shape
         Distance from the axis and depth below the skin's surface (m).
     """
+    return _share_left(nodule.left, r, depth) * _original(nodule, r, depth)
+
+
+def _share_left(left: MineralLeft | None, r: Array, depth: Array) -> Array:
+    if left is None:
+        return np.ones(np.shape(r))
+    at = np.stack(
+        [np.clip(depth, left.depth[0], left.depth[-1]), np.clip(r, left.r[0], left.r[-1])], axis=-1
+    )
+    return RegularGridInterpolator((left.depth, left.r), left.share)(at)
+
+
+def _original(nodule: Nodule, r: Array, depth: Array) -> Array:
     mean, field = nodule.mineral.density, nodule.density_field
     if field.kind == "uniform":
         return np.full(np.shape(r), mean)

@@ -26,6 +26,7 @@ DRUGS: dict[str, Tree] = {
         "injection_viscosity": Value("1.53 mPa*s", f"{_LALIBERTE}, 20 degC", "H"),
         "density": Value("1112 kg/m**3", f"{_LALIBERTE}, 37 degC", "H"),
         "diffusivity": _DIFFUSIVITY,
+        "thiosulfate": Value("4.029 mol/kg", "of the pentahydrate, 248.18 g/mol", "H"),
     },
     "sts_150": {
         "name": "sts_150",
@@ -36,6 +37,7 @@ DRUGS: dict[str, Tree] = {
         "injection_viscosity": Value("1.30 mPa*s", f"{_LALIBERTE}, 20 degC", "H"),
         "density": Value("1067 kg/m**3", f"{_LALIBERTE}, 37 degC", "H"),
         "diffusivity": _DIFFUSIVITY,
+        "thiosulfate": Value("4.029 mol/kg", "of the pentahydrate, 248.18 g/mol", "H"),
     },
     # The control: its salt, as if the tissue held none, marks where the injected fluid goes.
     "saline": {
@@ -47,5 +49,6 @@ DRUGS: dict[str, Tree] = {
         ),
         "density": Value("999 kg/m**3", "mixture model of Laliberte 2007 for NaCl, 37 degC", "H"),
         "diffusivity": Value("2.0e-9 m**2/s", "NaCl, 1.5e-9 at 25 degC, scaled by T/mu", "M"),
+        "thiosulfate": Value("0 mol/kg", "saline holds no thiosulfate", "H"),
     },
 }

@@ -71,6 +71,9 @@ def _length(gauge: int) -> Value:
 
 
 _EDGE = Value("10 um", "assumption, new needles 5-15 um, used ones 20-50 um", "A", "5 um", "50 um")
+_HUB = Value(
+    "50 uL", "Luer hub and syringe nozzle, handbook; low-dead-space 5-10 uL", "L", "5 uL", "90 uL"
+)
 _BEVEL = {
     "kind": "bevel",
     "angle": Value(
@@ -94,6 +97,8 @@ def _hypodermic(gauge: int, thin: bool = False) -> Tree:
         **_tube(gauge, thin),
         "length": _length(gauge),
         "free_length": None,  # the length: it is held by its hub
+        "hub_volume": _HUB,
+        "lumen_content": Value("drug", "assumption: primed before the puncture", "A"),
         "tip": _BEVEL,
         "steel": STEEL,
         "stylet": {"diameter": None, "protrusion": None},
@@ -110,6 +115,14 @@ _COAXIAL_14G = {
     ),
     "length": Value("95 mm", "penetration cannula of a 14G bone-biopsy set", "M"),
     "free_length": Value("60 mm", "assumption: gripped by the handle", "A", "50 mm", "95 mm"),
+    "hub_volume": _HUB,
+    "lumen_content": Value(
+        "air",
+        "assumption: withdrawing the stylet draws in air from the hub",
+        "A",
+        "drug",
+        "blood",
+    ),
     "tip": _TROCAR,
     "steel": STEEL,
     "stylet": {

@@ -62,10 +62,24 @@ _INJECTION = {
     "rate": Value("1 mL/min", "assumption", "A", "0.2 mL/min", "3 mL/min"),
     "time_limit": Value("120 s", "assumption", "A", "30 s", "600 s"),
     "syringe_bore": _SYRINGE_1ML,
+    "syringe_volume": Value("1 mL", "its nominal volume", "H"),
     "plunger_force_limit": Value("50 N", "thumb 25-80 N", "L", "25 N", "80 N"),
     "stopper_friction": Value("4 N", "2-6 N; two-part syringes 4.5-5.5 N", "M", "2 N", "6 N"),
+    "control": "flow",
     "track_gap": Value(
         "6 um", "assumption: roughness and overcut of a few micrometres", "A", "2 um", "20 um"
+    ),
+    "track_prestress": Value(
+        "0.8 kPa",
+        "agarose 0.6 % on a needle inserted at 1.8 mm/s, Casanova 2012",
+        "L",
+        "0 kPa",
+        "5 kPa",
+    ),
+    "pull_back": Value("0 mm", "assumption: injected where the tip stopped", "A"),
+    "dwell": Value("0 s", "assumption: withdrawn at once", "A"),
+    "track": Value(
+        "closes", "assumption: soft tissue closes behind the needle", "A", "closes", "leaks"
     ),
     "threshold_fraction": Value("0.1", "assumption: 'infiltrated'", "A", "0.01", "0.5"),
 }
@@ -77,11 +91,29 @@ INJECTIONS: dict[str, Tree] = {
         "rate": Value("0.2 mL/min", "assumption", "A", "0.1 mL/min", "0.5 mL/min"),
         "time_limit": Value("600 s", "assumption", "A", "300 s", "900 s"),
     },
-    "syringe_3mL": {"name": "syringe_3mL", **_INJECTION, "syringe_bore": _SYRINGE_3ML},
+    "syringe_3mL": {
+        "name": "syringe_3mL",
+        **_INJECTION,
+        "syringe_bore": _SYRINGE_3ML,
+        "syringe_volume": Value("3 mL", "its nominal volume", "H"),
+    },
 }
+_WEEK = Value("7 days", "three rounds one week apart, Helm 2023", "H")
 SCHEDULES: dict[str, Tree] = {
     "single": {
         "name": "single",
+        "rounds": Value("1", "one injection alone", "H"),
+        "interval": _WEEK,
+        "entry": "same",
+        "shift": Value("3 mm", "assumption; used by shifted entry points", "A"),
         "follow_up": Value("7 days", "the next round would follow a week later, Helm 2023", "H"),
+    },
+    "three_weekly": {
+        "name": "three_weekly",
+        "rounds": Value("3", "Helm 2023", "H"),
+        "interval": _WEEK,
+        "entry": "same",
+        "shift": Value("3 mm", "assumption; used by shifted entry points", "A"),
+        "follow_up": Value("7 days", "assumption: looked at a week after the last round", "A"),
     },
 }

@@ -33,6 +33,10 @@ class Edges:
     tail: Index  # (m,)
     head: Index  # (m,)
 
+    def total(self, values: Array) -> float:
+        """Return the sum of nodal values (n,) over the whole mesh."""
+        return float(values.sum())
+
     def difference(self, values: Array) -> Array:
         """Return ``values[tail] - values[head]``, shape (m,)."""
         return values[self.tail] - values[self.head]

@@ -76,7 +76,14 @@ def test_plain_numbers_are_only_those_of_the_mesh_the_gauge_and_the_seed():
         for key, leaf in leaves(tree)
         if group != "mesh" and leaf is not None and not isinstance(leaf, Value)
     }
-    names = {"needle.name", "technique.name", "tissue.name", "drug.name", "injection.name"}
+    names = {
+        "needle.name",
+        "technique.name",
+        "tissue.name",
+        "drug.name",
+        "injection.name",
+        "flow.name",
+    }
     assert plain - names - set(CHOICES) == {
         "needle.gauge",
         "schedule.name",

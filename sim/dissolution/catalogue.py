@@ -1,0 +1,43 @@
+"""The closures that take mineral away, with their constants. None of them is a prediction."""
+
+from __future__ import annotations
+
+from sim.materials.value import Tree, Value
+
+_PHREEQC = "PHREEQC, 37 degC, pH 7.4, ThermoChimie SIT database; other databases differ by 2-3"
+_CONSTANTS: Tree = {
+    "solubility": Value("9 mg/kg", f"in saline; {_PHREEQC}", "M", "9 mg/kg", "23 mg/kg"),
+    "solubility_molal": Value(
+        "43 mg/kg", f"in 1 mol/kg Na2S2O3; {_PHREEQC}", "M", "38 mg/kg", "112 mg/kg"
+    ),
+    "reprecipitation": "no",
+    "complex_diffusivity": Value(
+        "0.8e-9 m**2/s",
+        "assumption: as Ca2+ at 25 degC, 0.79e-9",
+        "L",
+        "0.5e-9 m**2/s",
+        "1.2e-9 m**2/s",
+    ),
+    "rate": Value(
+        "1 1/hour", "assumption: no measurement in thiosulfate", "A", "0.1 1/hour", "100 1/hour"
+    ),
+    "yield_ratio": Value(
+        "0.35",
+        "calibration: middle of 0.11-1.1 that Baumgartner-Nielsen's lesions would imply at assumed "
+        "volumes; equilibrium gives 1.7e-4, one Ca per thiosulfate 0.40",
+        "L",
+        "1.7e-4",
+        "1.1",
+    ),
+    "removal_rate": Value(
+        "0.28 1/week",
+        "calibration: -67 % in 4 weeks, Baumgartner-Nielsen; -90 % in 12 weeks gives 0.19",
+        "L",
+        "0.19 1/week",
+        "0.28 1/week",
+    ),
+}
+DISSOLUTIONS: dict[str, Tree] = {
+    model: {"model": model, **_CONSTANTS}
+    for model in ("none", "equilibrium", "effective_yield", "clinical_fit")
+}
