@@ -23,7 +23,7 @@ from meshes.outline import needle_outline
 from sim.case import Case
 from sim.domain.axisymmetric import Domain
 from sim.flow.syringe import Delivery, deliver, lumen_volume, plug_resistance
-from sim.outcome import AxisymmetricField, Ending, InfiltrationResult, InsertionResult
+from sim.outcome import Ending, InfiltrationResult, InsertionResult, NodalFields
 from sim.transport.injecting import InjectionStepper
 from sim.transport.marching import injection_steps, resting_steps
 from sim.transport.resting import RestingStepper
@@ -193,9 +193,9 @@ def _wall_tension(domain: Domain, pressure: float) -> float:
 
 def _fields(
     domain: Domain, insertion: InsertionResult, pressure: Array, recorder: Recorder
-) -> AxisymmetricField:
+) -> NodalFields:
     cv = domain.cv
-    return AxisymmetricField(
+    return NodalFields(
         points=cv.points,
         cells=cv.cells,
         regions=dict(cv.regions),

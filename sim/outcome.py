@@ -88,11 +88,11 @@ class InsertionResult:
 
 
 @dataclass(frozen=True)
-class AxisymmetricField:
+class NodalFields:
     """Node values on the infiltration mesh at a list of times."""
 
-    points: Array  # (n, 2) m, (r, z)
-    cells: NDArray[np.int64]  # (m, 3) triangles
+    points: Array  # (n, 2) m, (r, z); or (n, 3)
+    cells: NDArray[np.int64]  # (m, 3) triangles; or (m, 4) tetrahedra
     regions: dict[str, int]  # name -> tag
     cell_regions: NDArray[np.int64]  # (m,)
     porosity: Array  # (m,) per cell
@@ -102,6 +102,7 @@ class AxisymmetricField:
     concentration: Array  # (k, n) kg/m3 of pore fluid
     largest_concentration: Array  # (n,) kg/m3, over all steps (not only the written ones)
     exposure: Array  # (n,) kg s/m3, time integral of concentration
+    mineral: Array | None = None  # (k, n) kg/m3, apparent density left; None: nothing dissolves
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,6 @@ class InfiltrationResult:
     mass_balance_error: float  # relative to the dose
     range_violation: float  # below 0 or above the injected concentration, relative to the latter
     history: UptakeHistory
-    fields: AxisymmetricField
+    fields: NodalFields
     notes: tuple[str, ...] = ()
     statistics: dict[str, float] = field(default_factory=dict)

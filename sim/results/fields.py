@@ -1,6 +1,6 @@
 """The infiltration's fields as XDMF + HDF5, a time series for ParaView and pyvista.
 
-Points are (r, z) in mm in the x-y plane; the arrays' names carry their units. Static arrays are
+Points are in mm, (r, z) in the x-y plane; the arrays' names carry their units. Static arrays are
 stored once and referred to from every time.
 """
 
@@ -14,11 +14,13 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.outcome import Array, AxisymmetricField
-from sim.results.metrics import KPA, MG_H_PER_ML, MM
+from sim.outcome import Array, NodalFields
+from sim.results.metrics import G_PER_CM3, KPA, MG_H_PER_ML, MM
 
 XDMF, HDF5 = "infiltration.xdmf", "infiltration.h5"
 CONCENTRATION = "concentration_mg_per_mL"
+MINERAL = "mineral_g_per_cm3"
+SHAPES = {3: "Triangle", 4: "Tetrahedron"}  # by the nodes of a cell
 NODE_FIELDS = ("pressure_kPa", "largest_concentration_mg_per_mL", "exposure_mg_h_per_mL")
 CELL_FIELDS = ("porosity", "plastic_volume_strain")
 
@@ -27,8 +29,8 @@ CELL_FIELDS = ("porosity", "plastic_volume_strain")
 class Fields:
     """The same fields as read back, in the units of their names."""
 
-    points: Array  # (n, 2) mm, (r, z)
-    cells: NDArray[np.int64]  # (m, 3)
+    points: Array  # (n, 2) mm, (r, z); or (n, 3)
+    cells: NDArray[np.int64]  # (m, 3) or (m, 4)
     regions: dict[str, int]
     cell_regions: NDArray[np.int64]  # (m,)
     porosity: Array  # (m,)
@@ -38,14 +40,16 @@ class Fields:
     concentration: Array  # (k, n) mg/mL
     largest_concentration: Array  # (n,) mg/mL
     exposure: Array  # (n,) mg h/mL
+    mineral: Array | None  # (k, n) g/cm3; None: nothing dissolves
 
 
-def write_fields(folder: Path, field: AxisymmetricField) -> Path:
+def write_fields(folder: Path, field: NodalFields) -> Path:
     """Write `folder`/infiltration.{xdmf,h5} and return the path of the former."""
     folder.mkdir(parents=True, exist_ok=True)
     packed = {"compression": "gzip", "shuffle": True}
     with h5py.File(folder / HDF5, "w") as file:
-        points = np.column_stack([MM * field.points, np.zeros(len(field.points))])
+        points = np.zeros((len(field.points), 3))
+        points[:, : field.points.shape[1]] = MM * field.points
         file.create_dataset("points", data=points, **packed)
         file.create_dataset("cells", data=field.cells.astype(np.int64), **packed)
         file.create_dataset("region", data=field.cell_regions.astype(np.int32), **packed)
@@ -60,10 +64,11 @@ def write_fields(folder: Path, field: AxisymmetricField) -> Path:
         for name, values in zip(NODE_FIELDS, nodal, strict=True):
             file.create_dataset(name, data=values, **packed)
         file.create_dataset("times_s", data=field.times)
-        for step, values in enumerate(field.concentration):
-            file.create_dataset(f"{CONCENTRATION}/{step}", data=values, **packed)
+        for name, series in _series(field).items():
+            for step, values in enumerate(series):
+                file.create_dataset(f"{name}/{step}", data=values, **packed)
     path = folder / XDMF
-    tree = _time_series(field.times, len(field.points), len(field.cells))
+    tree = _time_series(field.times, len(field.points), field.cells.shape, list(_series(field)))
     ET.indent(tree)
     tree.write(path, encoding="utf-8", xml_declaration=True)
     return path
@@ -72,23 +77,39 @@ def write_fields(folder: Path, field: AxisymmetricField) -> Path:
 def read_fields(folder: Path) -> Fields:
     """Read what `write_fields` wrote."""
     with h5py.File(folder / HDF5) as file:
-        times = file["times_s"][:]
+        times, cells = file["times_s"][:], file["cells"][:]
+
+        def series(name: str) -> Array:
+            return np.array([file[f"{name}/{i}"][:] for i in range(len(times))])
+
         return Fields(
-            points=file["points"][:, :2],
-            cells=file["cells"][:],
+            points=file["points"][:, : cells.shape[1] - 1],
+            cells=cells,
             regions={name: int(tag) for name, tag in file["region"].attrs.items()},
             cell_regions=file["region"][:].astype(np.int64),
             porosity=file["porosity"][:],
             plastic_volume_strain=file["plastic_volume_strain"][:],
             pressure=file[NODE_FIELDS[0]][:],
             times=times,
-            concentration=np.array([file[f"{CONCENTRATION}/{i}"][:] for i in range(len(times))]),
+            concentration=series(CONCENTRATION),
             largest_concentration=file[NODE_FIELDS[1]][:],
             exposure=file[NODE_FIELDS[2]][:],
+            mineral=series(MINERAL) if MINERAL in file else None,
         )
 
 
-def _time_series(times: Array, nodes: int, cells: int) -> ET.ElementTree:
+def _series(field: NodalFields) -> dict[str, Array]:
+    """Return what changes with time, (k, n) each, by its name in the file."""
+    series = {CONCENTRATION: field.concentration}
+    if field.mineral is not None:
+        series[MINERAL] = G_PER_CM3 * field.mineral
+    return series
+
+
+def _time_series(
+    times: Array, nodes: int, shape: tuple[int, int], series_names: list[str]
+) -> ET.ElementTree:
+    cells, corners = shape
     root = ET.Element("Xdmf", Version="3.0")
     series = ET.SubElement(
         ET.SubElement(root, "Domain"),
@@ -101,11 +122,12 @@ def _time_series(times: Array, nodes: int, cells: int) -> ET.ElementTree:
         grid = ET.SubElement(series, "Grid", Name=f"step {step}", GridType="Uniform")
         ET.SubElement(grid, "Time", Value=repr(float(time)))
         topology = ET.SubElement(
-            grid, "Topology", TopologyType="Triangle", NumberOfElements=str(cells)
+            grid, "Topology", TopologyType=SHAPES[corners], NumberOfElements=str(cells)
         )
-        _item(topology, "cells", f"{cells} 3", "Int", 8)
+        _item(topology, "cells", f"{cells} {corners}", "Int", 8)
         _item(ET.SubElement(grid, "Geometry", GeometryType="XYZ"), "points", f"{nodes} 3")
-        _item(_attribute(grid, CONCENTRATION, "Node"), f"{CONCENTRATION}/{step}", f"{nodes}")
+        for name in series_names:
+            _item(_attribute(grid, name, "Node"), f"{name}/{step}", f"{nodes}")
         for name in NODE_FIELDS:
             _item(_attribute(grid, name, "Node"), name, f"{nodes}")
         for name in CELL_FIELDS:

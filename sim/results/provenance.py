@@ -16,7 +16,7 @@ from importlib import metadata
 from pathlib import Path
 
 from sim.case import Case
-from sim.outcome import AxisymmetricField
+from sim.outcome import NodalFields
 from sim.results.files import Json
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,7 +96,7 @@ def git_commit() -> str | None:
     return commit if clean else f"{commit}+changes"
 
 
-def mesh_hash(mesh: AxisymmetricField) -> str:
+def mesh_hash(mesh: NodalFields) -> str:
     """SHA-256 of the mesh's points, cells and regions."""
     hasher = hashlib.sha256()
     for array in (mesh.points, mesh.cells, mesh.cell_regions):

@@ -10,11 +10,11 @@ from sim.case import Case
 from sim.mechanics.mineral.crushed_zone import CrushedZone
 from sim.needles.tip import cone_half_angle
 from sim.outcome import (
-    AxisymmetricField,
     Event,
     ForceCurve,
     InfiltrationResult,
     InsertionResult,
+    NodalFields,
     UptakeHistory,
 )
 from tests.unit.mechanics.patient import COAXIAL as NEEDLE_14G  # noqa: F401  the tests' patient
@@ -73,7 +73,7 @@ def zone(of: Case) -> CrushedZone:
     return CrushedZone(angle, r, zeta, -compaction, compaction, 0.2 * compaction, 1.0)
 
 
-def field(of: Case, reached: float, spread: float, n: int = 41) -> AxisymmetricField:
+def field(of: Case, reached: float, spread: float, n: int = 41) -> NodalFields:
     """A drop of drug around the tip on a structured mesh with a hole where the needle is."""
     r = np.linspace(0.0, 1.0, n) ** 1.5 * 20e-3
     z = -np.linspace(0.0, of.tissue.depth, 2 * n)
@@ -100,7 +100,7 @@ def field(of: Case, reached: float, spread: float, n: int = 41) -> AxisymmetricF
         [250.0 * (spread / w) ** 3 * np.exp(-((distance / w) ** 2)) for w in widths]
     )
     concentration[0] = 0.0
-    return AxisymmetricField(
+    return NodalFields(
         points=points,
         cells=cells,
         regions={"skin": 1, "subcutis": 2, "nodule": 3},
