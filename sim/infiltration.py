@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from meshes.outline import needle_outline
 from sim.case import Case
-from sim.domain.axisymmetric import Domain
+from sim.domain.axisymmetric import axisymmetric_domain
+from sim.domain.domain import Domain
 from sim.flow.syringe import Delivery, deliver, lumen_volume, plug_resistance
 from sim.outcome import Ending, InfiltrationResult, InsertionResult, NodalFields
 from sim.transport.injecting import InjectionStepper
@@ -55,9 +56,9 @@ def infiltrate(
     clock = _Clock()
     show("mesh", 0.0)
     tip_depth = _tip_depth(case, insertion)
-    domain = Domain.around(case, tip_depth)
+    domain = axisymmetric_domain(case, tip_depth)
     clock.stop("mesh")
-    if domain.outline is None:
+    if domain.pose is None:
         return _nothing_injected(domain, insertion, tip_depth)
 
     film = domain.film()
@@ -101,7 +102,7 @@ def infiltrate(
         peak_pressure=delivery.cavity_pressure,
         plunger_force=delivery.plunger_force,
         conductance=unit.conductance,
-        backflow_fraction=domain.backflow(flow, film) / delivery.flow_rate,
+        backflow_fraction=domain.backflow(flow.film_flow) / delivery.flow_rate,
         retained_in_needle=inlet * lumen_volume(case.needle),
         lost_through_skin=float(recorder.losses[2]),
         hydrofracture=tension > case.nodule.mineral.tensile_strength,
@@ -134,8 +135,8 @@ def infiltrate(
 
 def ended_by(case: Case, insertion: InsertionResult) -> Ending:
     """Return what would end the injection of `infiltrate`, without following the drug."""
-    domain = Domain.around(case, _tip_depth(case, insertion))
-    if domain.outline is None:
+    domain = axisymmetric_domain(case, _tip_depth(case, insertion))
+    if domain.pose is None:
         return "nothing_injected"
     unit = domain.unit_flow(domain.film())
     plug = _plug(case, insertion)

@@ -57,16 +57,6 @@ class Film:
     transmissibility: Array  # (f,) m3/(s Pa)
 
 
-def annular_film(cv: ControlVolumes, boundary: str, gap: float, viscosity: float) -> Film:
-    """Return the film of width `gap` (m) along a tagged boundary of the half plane."""
-    a, b = np.sort(cv.facets[boundary], axis=1).T
-    radius = 0.5 * (cv.points[a, 0] + cv.points[b, 0])
-    length = np.linalg.norm(cv.points[a] - cv.points[b], axis=1)
-    edges = cv.edges
-    index = np.searchsorted(edges.tail * edges.nodes + edges.head, a * edges.nodes + b)
-    return Film(index, 2.0 * np.pi * radius * gap**3 / (12.0 * viscosity * length))
-
-
 def unit_flow(
     cv: ControlVolumes,
     mobility: ByRegion,

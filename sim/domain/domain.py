@@ -1,0 +1,186 @@
+"""Tissue and nodule around a needle: coefficients of flow and transport, and what to read off.
+
+Nothing here knows whether the mesh is the half plane (r, z) or a solid: `sim.domain.axisymmetric`
+and `sim.domain.solid` build a `Domain` from their control volumes, the mineral's density in each
+cell, the wall of the needle's track and the needle's pose.
+
+Coordinates are those of the mesh: (r, z) or (x, y, z), z upward, the skin's surface at z = 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.case import Case, Mineral, SoftLayer
+from sim.domain.beside import areas, beside
+from sim.flow.darcy import Film, Flow, unit_flow
+from sim.flow.stage import Stage
+from sim.materials.density import permeability_at, porosity_at
+from sim.transport.species import Species
+from sim.volumes.control_volume import ByRegion, ControlVolumes
+
+Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Pose:
+    """Where the needle stands."""
+
+    tip: Array  # (d,) m, point of its tip
+    axis: Array  # (d,) unit vector from the tip towards the hub
+
+
+@dataclass(frozen=True, eq=False)
+class Wall:
+    """The mesh edges that a film between steel and tissue follows.
+
+    A gap h along edge e conducts ``shape[e] h^3 / (12 mu)``: `shape` is the gap's width across the
+    edge over its length.
+    """
+
+    edges: Index  # (f,) indices into the mesh's edges
+    shape: Array  # (f,)
+
+
+@dataclass(frozen=True, eq=False)
+class Domain:
+    """A case on its mesh; `pose` is None where no needle is drawn."""
+
+    case: Case
+    cv: ControlVolumes
+    density: Array  # (c,) kg/m3, apparent density of mineral; read in the nodule's cells alone
+    wall: Wall
+    pose: Pose | None
+
+    @property
+    def layers(self) -> dict[str, SoftLayer | Mineral]:
+        """Material of each region."""
+        tissue = self.case.tissue
+        return {
+            "skin": tissue.skin,
+            "subcutis": tissue.subcutis,
+            "nodule": self.case.nodule.mineral,
+        }
+
+    @cached_property
+    def porosity(self) -> dict[str, float | Array]:
+        """Porosity of each region; of each cell in the nodule."""
+        own = {name: layer.porosity for name, layer in self.layers.items()}
+        return own | {"nodule": porosity_at(self.layers["nodule"], self.density)}
+
+    @cached_property
+    def permeability(self) -> dict[str, float | Array]:
+        """Permeability (m2) of each region; of each cell in the nodule."""
+        own = {name: layer.permeability for name, layer in self.layers.items()}
+        return own | {"nodule": permeability_at(self.layers["nodule"], self.density)}
+
+    @property
+    def mobility(self) -> dict[str, float | Array]:
+        """Permeability / viscosity (m2/(Pa s)) of each region; of each cell in the nodule."""
+        return {name: k / self.case.drug.viscosity for name, k in self.permeability.items()}
+
+    def pores(self) -> dict[str, Array]:
+        """Pore volume (m3) of each node in each region."""
+        return {name: self.cv.weighted_volume({name: x}) for name, x in self.porosity.items()}
+
+    def mineral(self) -> Array:
+        """Mass of mineral (kg) of each node."""
+        return self.cv.weighted_volume({"nodule": self.density})
+
+    @cached_property
+    def mouth(self) -> Index:
+        """Nodes where the liquid enters the tissue."""
+        return self.cv.boundary("mouth")
+
+    @cached_property
+    def outlet(self) -> Index:
+        """Nodes where the film meets the skin's surface."""
+        return np.intersect1d(self.cv.boundary("film"), self.cv.boundary("skin_surface"))
+
+    @cached_property
+    def sink(self) -> Index:
+        """Nodes at the air's pressure with an open track: outer side and the film's outlet."""
+        return np.append(self.cv.boundary("outer"), self.outlet)
+
+    @cached_property
+    def wall_modulus(self) -> Array:
+        """Shear modulus (Pa) of what lies beside each edge of the wall, (f,)."""
+        mineral = self.case.nodule.mineral
+        soft = {"skin": self.case.tissue.skin, "subcutis": self.case.tissue.subcutis}
+        modulus = {name: layer.shear_modulus for name, layer in soft.items()}
+        modulus["nodule"] = 0.5 * mineral.youngs_modulus / (1.0 + mineral.poisson_ratio)
+        return self._beside_wall(modulus)
+
+    @cached_property
+    def wall_is_soft(self) -> NDArray[np.bool_]:
+        """Tell for each edge of the wall whether skin or subcutis lies beside it, (f,)."""
+        return self._beside_wall({"skin": 1.0, "subcutis": 1.0}) > 0.5
+
+    def film(self) -> Film:
+        """Return the clear gap along the shaft at no pressure."""
+        gap, viscosity = self.case.injection.track_gap, self.case.drug.viscosity
+        return Film(self.wall.edges, self.wall.shape * gap**3 / (12.0 * viscosity))
+
+    def unit_flow(self, film: Film) -> Flow:
+        """Return the flow at a cavity pressure of 1 Pa, open at the outer side and the track."""
+        track_is_open = self.case.injection.track_gap > 0.0
+        sink = self.sink if track_is_open else self.cv.boundary("outer")
+        return unit_flow(self.cv, self.mobility, self.mouth, sink, film)
+
+    def species(self, flow: Flow | Stage | None, diffusivity: float | None = None) -> Species:
+        """Return the transport coefficients of a solute with `flow`, or at rest.
+
+        Parameters
+        ----------
+        flow : Flow, Stage or None
+            What moves the liquid; None: nothing does.
+        diffusivity : float, optional
+            In free solution (m2/s); that of the drug if not given.
+        """
+        cv, layers = self.cv, self.layers
+        free = self.case.drug.diffusivity if diffusivity is None else diffusivity
+        effective = {
+            name: self.porosity[name] * layer.diffusion_ratio * free
+            for name, layer in layers.items()
+        }
+        clearance = {name: self.porosity[name] * x.clearance_rate for name, x in layers.items()}
+        return Species(
+            edges=cv.edges,
+            capacity=cv.weighted_volume(self.porosity),
+            diffusion=np.maximum(cv.transmissibility(effective), 0.0),
+            clearance=cv.weighted_volume(clearance),
+            absorbing=cv.boundary("outer"),
+            edge_flow=np.zeros(len(cv.edges.tail)) if flow is None else flow.edge_flow,
+            supply=np.zeros(cv.edges.nodes) if flow is None else flow.supply,
+        )
+
+    def backflow(self, film_flow: Array) -> float:
+        """Flow (m3/s) that leaves the nodule along the shaft, given that of the wall's edges (f,).
+
+        Taken on the film's last edges in the nodule, where it has converged at any mesh (just
+        outside, fat drains the film within a fraction of a millimetre). Where none of the film
+        lies in the nodule it is the flow that enters the film at the mouth.
+        """
+        cv = self.cv
+        inside = cv.volumes["nodule"] >= (1.0 - 1e-9) * sum(cv.volumes.values())
+        if not inside[cv.boundary("film")].any():
+            inside[self.mouth] = True
+        tail, head = inside[cv.edges.tail[self.wall.edges]], inside[cv.edges.head[self.wall.edges]]
+        outward = film_flow * (tail.astype(float) - head)
+        return float(np.maximum(outward, 0.0).sum())
+
+    def mouth_in_nodule(self) -> bool:
+        """Tell whether at least half of the mouth's area lies against the nodule."""
+        against = beside(self.cv, self.cv.facets["mouth"]) @ self.cv.per_cell({"nodule": 1.0})
+        return bool(np.average(against, weights=areas(self.cv, "mouth")) >= 0.5)
+
+    def _beside_wall(self, by_region: ByRegion) -> Array:
+        """Mean of a value over the cells at each edge of the wall, (f,)."""
+        edges = self.cv.edges
+        pairs = np.column_stack((edges.tail[self.wall.edges], edges.head[self.wall.edges]))
+        return beside(self.cv, pairs) @ self.cv.per_cell(by_region)
