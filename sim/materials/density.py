@@ -57,7 +57,7 @@ def _original(nodule: Nodule, r: Array, depth: Array) -> Array:
         inside = (r / across) ** 2 + ((depth - nodule.centre_depth) / along) ** 2 < 1.0
         return np.where(inside, field.core_density, mean)
     solid = nodule.mineral.solid_density
-    varied = mean * (1.0 + field.variation * _waves(field, r, depth))
+    varied = mean * (1.0 + field.variation * plane_waves(field, np.stack((r, depth), axis=-1)))
     return np.clip(varied, LEAST * solid, MOST * solid)
 
 
@@ -77,10 +77,11 @@ def permeability_at(mineral: Mineral, density: Array) -> Array:
     return mineral.permeability * kozeny_carman(1.0, here) / kozeny_carman(1.0, own)
 
 
-def _waves(field: DensityField, r: Array, depth: Array) -> Array:
-    """Return a Gaussian field of mean 0 and variance 1 at the points."""
+def plane_waves(field: DensityField, points: Array) -> Array:
+    """Return a Gaussian field of mean 0 and variance 1 at points (..., d), m."""
     random = np.random.default_rng(field.seed)
-    wave_number = random.normal(scale=math.sqrt(2.0) / field.correlation_length, size=(2, WAVES))
-    phase = random.uniform(0.0, 2.0 * math.pi, WAVES)
-    angle = np.multiply.outer(r, wave_number[0]) + np.multiply.outer(depth, wave_number[1])
-    return math.sqrt(2.0 / WAVES) * np.cos(angle + phase).sum(axis=-1)
+    scale = math.sqrt(2.0) / field.correlation_length
+    wave_numbers = random.normal(scale=scale, size=(points.shape[-1], WAVES)).T
+    phases = random.uniform(0.0, 2.0 * math.pi, WAVES)
+    waves = zip(wave_numbers, phases, strict=True)  # one by one: points may be many
+    return math.sqrt(2.0 / WAVES) * sum(np.cos(points @ k + phase) for k, phase in waves)
