@@ -159,6 +159,7 @@ class MineralLeft:
     r: Array  # (a,) m, increasing
     depth: Array  # (b,) m below the skin's surface, increasing
     share: Array  # (b, a), 0 to 1
+    original: float  # kg/m3, the mineral's apparent density before the first round
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ class Nodule:
     fixation_stiffness: float  # N/m, axial, of the holding fingers; used when held
     density_field: DensityField
     capsule: Capsule | None = None
-    left: MineralLeft | None = None  # what earlier rounds left of the mineral; None: all of it
+    left: MineralLeft | None = None  # of earlier rounds; `mineral` is then the mean of what is left
 
     @property
     def centre_depth(self) -> float:

@@ -125,6 +125,7 @@ class TissueState:
     points: Array  # (n, 2) m
     cells: NDArray[np.int64]  # (c, 3)
     cell_regions: NDArray[np.int64]  # (c,)
+    porosity: Array  # (c,) during the round
     concentration: Array  # (n,) kg/m3 of drug in the pore liquid
     dissolved: Array  # (n,) kg/m3 of dissolved mineral in the pore liquid
     mineral: Array  # (n,) kg/m3, apparent density of the mineral left, of the nodule's share

@@ -15,6 +15,8 @@ from sim.materials.value import Value
 
 Array = NDArray[np.float64]
 
+FOAM = 0.78  # porosity beyond which mineral is a foam: the end of Liu's data
+
 CONSTANTS = {
     "solid_density": Value("3.16 g/cm**3", "hydroxyapatite, crystallographic", "H"),
     "solid_strength": Value(
@@ -89,13 +91,21 @@ def porosity[T: (float, Array)](density: T, solid_density: float) -> T:
     return 1.0 - density / solid_density
 
 
-def crushing_strength(porosity: float, solid_strength: float, decay: float) -> float:
-    """Return the uniaxial strength sigma_c = sigma_solid exp(-b P) (Pa).
+def relative_strength(porosity: float | Array, decay: float) -> Array:
+    """Return sigma_c / sigma_solid = exp(-b P), with (1 - P)^1.5 from P = 0.78 on.
 
     Exponential form: Liu 1997 (P 0.33-0.78); b = 4.04 from the two densities of Metsger 1999, so
-    porosities above 0.5 extrapolate.
+    porosities above 0.5 extrapolate. The exponential would leave 2 % of the solid's strength where
+    there is no solid: beyond Liu's data the crushing of a brittle open foam (Gibson & Ashby 1997)
+    goes on from it.
     """
-    return solid_strength * math.exp(-decay * porosity)
+    solid = np.minimum((1.0 - porosity) / (1.0 - FOAM), 1.0)
+    return np.exp(-decay * np.minimum(porosity, FOAM)) * solid**1.5
+
+
+def crushing_strength(porosity: float, solid_strength: float, decay: float) -> float:
+    """Return the uniaxial strength sigma_c (Pa) by `relative_strength`."""
+    return solid_strength * float(relative_strength(porosity, decay))
 
 
 def fracture_toughness(porosity: float, dense_toughness: float, exponent: float) -> float:

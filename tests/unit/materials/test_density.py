@@ -7,7 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.materials.density import density_at, permeability_at, porosity_at, strength_ratio
+from sim.case import MineralLeft
+from sim.materials.density import (
+    at_density,
+    density_at,
+    permeability_at,
+    porosity_at,
+    strength_ratio,
+)
 from sim.materials.mineral import crushing_strength, kozeny_carman
 from tests.unit.mechanics.patient import STONE, UNIFORM, case
 
@@ -69,4 +76,37 @@ def test_the_laws_follow_the_density():
     strength = [crushing_strength(p, 240e6, STONE.strength_decay) for p in porosity]
     np.testing.assert_allclose(
         strength_ratio(mineral, density), np.array(strength) / strength[1], rtol=1e-12
+    )
+
+
+def left(share: float) -> MineralLeft:
+    """The same share everywhere."""
+    grid = np.array([0.0, 0.1])
+    return MineralLeft(grid, grid, np.full((2, 2), share), original=STONE.density)
+
+
+@pytest.mark.parametrize("kind", ["uniform", "shell_core", "random"])
+@pytest.mark.parametrize("share", [1.0, 0.3, 0.0])
+def test_what_is_left_keeps_pores_and_some_solid(kind, share):
+    whole = nodule(kind=kind)
+    mineral = at_density(STONE, max(share * STONE.density, 0.02 * STONE.solid_density))
+    dissolved = replace(whole, mineral=mineral, left=left(share))
+    before, after = density_at(whole, *POINTS), density_at(dissolved, *POINTS)
+    np.testing.assert_allclose(after, np.maximum(share * before, 0.02 * STONE.solid_density))
+    porosity = porosity_at(STONE, after)
+    assert 0.0 < porosity.min() <= porosity.max() < 1.0
+
+
+def test_laws_at_another_density_are_those_of_that_mineral():
+    stone = at_density(STONE, STONE.density)  # its porosity not rounded
+    assert at_density(stone, stone.density) == stone
+    light = at_density(stone, 1000.0)
+    density = np.array([400.0, 1000.0, 1600.0])
+    for law, own in ((strength_ratio, "crushing_strength"), (permeability_at, None)):
+        scale = [1.0 if own is None else getattr(m, own) for m in (stone, light)]
+        np.testing.assert_allclose(
+            scale[0] * law(stone, density), scale[1] * law(light, density), rtol=1e-12
+        )
+    assert light.youngs_modulus / light.crushing_strength == pytest.approx(
+        STONE.youngs_modulus / STONE.crushing_strength, rel=1e-12
     )

@@ -19,6 +19,14 @@ def test_modulus_ratio_agrees_with_both_moduli_of_metsger():
     assert ratio * 9.3e6 == pytest.approx(1.2e9, rel=0.02)
 
 
+def test_strength_goes_on_as_a_foams_and_ends_with_the_solid():
+    below, above = mineral.FOAM - 1e-9, mineral.FOAM + 1e-9
+    values = mineral.relative_strength(np.array([below, above, 0.89, 1.0]), 4.04)
+    assert values[1] == pytest.approx(values[0], rel=1e-7)
+    assert values[2] == pytest.approx(values[0] * 0.5**1.5, rel=1e-6)
+    assert values[3] == 0.0
+
+
 def test_strength_and_toughness_fall_with_porosity():
     porosity = np.linspace(0.0, 0.95, 20)
     assert np.all(np.diff([mineral.crushing_strength(p, 240e6, 4.04) for p in porosity]) < 0.0)
