@@ -1,7 +1,10 @@
-"""Sparse linear systems through PETSc, on one process.
+"""Sparse linear systems on the nodes of a mesh, through PETSc.
 
-Measured on 14k unknowns (r, z): CHOLMOD factors and solves in 0.03 s and solves again in 1.4 ms,
-CG with BoomerAMG needs 0.06 s and 20 ms to an eighth of the digits; in 3-D the order is reversed.
+Which solver
+------------
+Symmetric: CHOLMOD for a half plane on one process, CG with BoomerAMG for all else; LU or Cholesky
+factors fill up in 3-D. With flow: BiCGStab with ILU(0) of each rank's block, its nodes in the order
+of falling pressure, which makes the convective part triangular.
 """
 
 from __future__ import annotations
@@ -14,71 +17,153 @@ from petsc4py import PETSc
 from scipy.sparse import csr_array
 
 from sim.errors import SolverError
+from sim.volumes.control_volume import Edges
 
 Array = NDArray[np.float64]
+Index = NDArray[np.int64]
+Method = Literal["cholesky", "amg_cg", "ilu_bicgstab"]
 
-RELATIVE_TOLERANCE = 1e-12  # of the iterative solver; the mass balance follows it
+RELATIVE_TOLERANCE = 1e-12  # of the iterative solvers; the mass balance follows it
 MAX_ITERATIONS = 300
+BOOMERAMG = {"coarsen_type": "HMIS", "interp_type": "ext+i", "P_max": 4, "strong_threshold": 0.5}
+PLANAR = 3  # a triangulation of a plane has fewer than three edges per node (Euler)
+WORN = 1.5, 4  # a hierarchy is made anew after this many times its first iterations, plus these
+
+
+def symmetric(edges: Edges) -> Method:
+    """Return the method for symmetric positive definite matrices on `edges`."""
+    planar = edges.partition is None and len(edges.tail) < PLANAR * edges.nodes
+    return "cholesky" if planar else "amg_cg"
 
 
 class LinearSystem:
-    """One matrix, and its preconditioner or factors; ``close`` it after use.
+    """A matrix on the nodes with its preconditioner or factors; ``close`` it after use.
 
     Parameters
     ----------
-    matrix : csr_array
-        Square; kept by value.
-    method : {"cholesky", "ilu_bicgstab"}
-        Direct for symmetric positive definite matrices, iterative for the others.
+    diagonal : (n,)
+        Its scale is taken as the unit of the whole matrix, far from a solver's absolute thresholds.
+    forward, backward : (m,)
+        Entries at (tail, head) and (head, tail) of each edge.
+    held : (h,)
+        Nodes where the solution is 0: their rows and columns are left out.
+    method : Method
+        The first two ask for a symmetric positive definite matrix.
+    potential : (n,), optional
+        The rank's own nodes are ordered as it falls.
     """
 
-    def __init__(self, matrix: csr_array, method: Literal["cholesky", "ilu_bicgstab"]) -> None:
-        matrix = matrix.tocsr()
-        matrix.sort_indices()
-        index = PETSc.IntType
-        csr = (matrix.indptr.astype(index), matrix.indices.astype(index), matrix.data)
-        self._matrix = PETSc.Mat().createAIJ(matrix.shape, csr=csr, comm=PETSc.COMM_SELF)
+    def __init__(
+        self,
+        edges: Edges,
+        diagonal: Array,
+        forward: Array,
+        backward: Array,
+        held: Index,
+        method: Method,
+        potential: Array | None = None,
+    ) -> None:
+        self._edges, self._method = edges, method
+        self._free = np.ones(edges.nodes)
+        self._free[held] = 0.0
+        self._order = np.arange(edges.owned)
+        if potential is not None:
+            self._order = np.argsort(-potential[: edges.owned], kind="stable")
+        self._unit = edges.largest(np.abs(diagonal))
+        kept = self._free[edges.tail] * self._free[edges.head] / self._unit
+        local = edges.matrix(self._scaled(diagonal), kept * forward, kept * backward)
+        self._matrix = _petsc_matrix(edges, local, self._order)
         self._solution, self._right = self._matrix.createVecs()
-        self._solver = PETSc.KSP().create(PETSc.COMM_SELF)
-        self._solver.setOperators(self._matrix)
-        preconditioner = self._solver.getPC()
-        if method == "cholesky":
-            self._matrix.setOption(PETSc.Mat.Option.SPD, True)
-            self._solver.setType("preonly")
-            preconditioner.setType("cholesky")
-            preconditioner.setFactorSolverType("cholmod")
-        else:
-            self._solver.setType("bcgs")
-            preconditioner.setType("ilu")
-            self._solver.setInitialGuessNonzero(True)
-            self._solver.setTolerances(RELATIVE_TOLERANCE, 0.0, max_it=MAX_ITERATIONS)
+        self._solver = _solver(self._matrix, method)
+        self._first_iterations = 0  # of the preconditioner at hand
+        self._last_iterations = 0
         self.iterations = 0
 
     def set_diagonal(self, diagonal: Array) -> None:
-        """Replace the matrix's diagonal; the factors follow at the next solve."""
-        self._right.array[:] = diagonal
-        self._matrix.setDiagonal(self._right)
+        """Replace the matrix's diagonal (n,).
 
-    def solve(self, right: Array, guess: Array | None = None) -> Array:
-        """Return the solution of one right-hand side (n,).
+        Factors follow at the next solve; an AMG hierarchy is kept as long as it serves.
+        """
+        self._right.array[:] = self._scaled(diagonal)[self._order]
+        self._matrix.setDiagonal(self._right)
+        if self._method == "amg_cg":
+            factor, more = WORN
+            serves = self._last_iterations <= factor * self._first_iterations + more
+            self._solver.getPC().setReusePreconditioner(serves)
+            if not serves:
+                self._first_iterations = 0
+
+    def solve(self, right: Array, guess: Array, tolerance: float = RELATIVE_TOLERANCE) -> Array:
+        """Return the solution (n,) of one right-hand side (n,), starting from `guess` (n,).
+
+        `tolerance` is that of the residual over the right-hand side; a direct method needs none.
 
         Raises
         ------
         SolverError
             When the solver does not converge or the matrix is singular.
         """
-        self._right.array[:] = right
-        if guess is not None:
-            self._solution.array[:] = guess
+        order = self._order
+        self._right.array[:] = (right * self._free)[order] / self._unit
+        self._solution.array[:] = (guess * self._free)[order]
+        self._solver.setTolerances(tolerance, 0.0, max_it=MAX_ITERATIONS)
         self._solver.solve(self._right, self._solution)
-        self.iterations += self._solver.getIterationNumber()
+        self._last_iterations = self._solver.getIterationNumber()
+        self._first_iterations = self._first_iterations or self._last_iterations
+        self.iterations += self._last_iterations
+        solution = np.zeros(self._edges.nodes)
+        solution[order] = self._solution.array
         reason = self._solver.getConvergedReason()
-        solution = self._solution.array.copy()
-        if reason <= 0 or not np.isfinite(solution).all():
+        if reason <= 0 or not np.isfinite(self._edges.total(solution)):
             raise SolverError(f"linear solver found no solution (PETSc reason {reason})")
-        return solution
+        return self._edges.updated(solution)
+
+    def _scaled(self, diagonal: Array) -> Array:
+        return np.where(self._free > 0.0, diagonal / self._unit, 1.0)
 
     def close(self) -> None:
         """Free what PETSc holds; Python's garbage collector does not."""
         for item in (self._solver, self._matrix, self._solution, self._right):
             item.destroy()
+
+
+def _petsc_matrix(edges: Edges, local: csr_array, order: Index) -> PETSc.Mat:
+    """Return the rows of this rank's own nodes in `order`, their columns in global numbers."""
+    rows = local[order]
+    if edges.partition is None:
+        comm, numbers = PETSc.COMM_SELF, np.empty_like(order)
+        numbers[order] = np.arange(len(order))
+    else:
+        comm, numbers = edges.partition.comm, edges.partition.numbers(order)
+    columns = numbers[rows.indices].astype(PETSc.IntType)
+    rows = csr_array((rows.data, columns, rows.indptr), (edges.owned, int(columns.max()) + 1))
+    rows.sort_indices()
+    sizes = (edges.owned, PETSc.DETERMINE)
+    csr = (rows.indptr.astype(PETSc.IntType), rows.indices, rows.data)
+    return PETSc.Mat().createAIJ((sizes, sizes), csr=csr, comm=comm)
+
+
+def _solver(matrix: PETSc.Mat, method: Method) -> PETSc.KSP:
+    solver = PETSc.KSP().create(matrix.getComm())
+    solver.setOperators(matrix)
+    preconditioner = solver.getPC()
+    if method == "cholesky":
+        matrix.setOption(PETSc.Mat.Option.SPD, True)
+        solver.setType("preonly")
+        preconditioner.setType("cholesky")
+        preconditioner.setFactorSolverType("cholmod")
+    elif method == "amg_cg":
+        solver.setType("cg")
+        solver.setNormType(PETSc.KSP.NormType.UNPRECONDITIONED)
+        solver.setInitialGuessNonzero(True)
+        preconditioner.setType("hypre")
+        preconditioner.setHYPREType("boomeramg")
+        options = PETSc.Options("pc_hypre_boomeramg_")
+        for name, value in BOOMERAMG.items():
+            options[name] = value
+        preconditioner.setFromOptions()
+    else:
+        solver.setType("bcgs")
+        solver.setInitialGuessNonzero(True)
+        preconditioner.setType("bjacobi")  # its blocks: one per rank, ILU(0)
+    return solver
