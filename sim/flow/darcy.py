@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.volumes.control_volume import ByRegion, ControlVolumes, Edges
-from sim.volumes.linear import LinearSystem
+from sim.volumes.linear import LinearSystem, symmetric
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -86,27 +86,24 @@ def unit_flow(
     difference = edges.difference(pressure)
     edge_flow = conductances * difference
     supply = edges.divergence(edge_flow)
-    inner = np.ones(edges.nodes, dtype=bool)
-    inner[source] = inner[sink] = False
-    conductance = float(supply[source].sum())
-    imbalance = float(np.abs(supply[inner]).max() / conductance)
-    supply[inner] = 0.0
+    inner = np.ones(edges.nodes)
+    inner[source] = inner[sink] = 0.0
+    conductance = edges.total(supply, source)
+    imbalance = edges.largest(np.abs(supply * inner)) / conductance
     film_flow = np.empty(0)
     if film is not None:
         film_flow = film.transmissibility * difference[film.edges]
+    supply *= 1.0 - inner
     return Flow(pressure, edge_flow, film_flow, supply, conductance, imbalance)
 
 
 def _solve(edges: Edges, conductances: Array, source: Index, sink: Index) -> Array:
-    pressure = np.zeros(edges.nodes)
-    pressure[source] = 1.0
-    free = np.ones(edges.nodes, dtype=bool)
-    free[source] = free[sink] = False
-    scale = conductances.max()  # SI conductances of 1e-18 would look like zeros to a solver
-    t = conductances / scale
-    diagonal = np.bincount(edges.tail, t, edges.nodes) + np.bincount(edges.head, t, edges.nodes)
-    matrix = edges.matrix(diagonal, -t, -t)[free]
-    right = -(matrix @ pressure)
-    with closing(LinearSystem(matrix[:, free], "cholesky")) as system:
-        pressure[free] = system.solve(right)
-    return pressure
+    at_source = np.zeros(edges.nodes)
+    at_source[source] = 1.0
+    right = -edges.divergence(conductances * edges.difference(at_source))
+    diagonal = edges.gathered(conductances, conductances)
+    held = np.concatenate((source, sink))
+    method = symmetric(edges)
+    system = LinearSystem(edges, diagonal, -conductances, -conductances, held, method)
+    with closing(system):
+        return at_source + system.solve(right)

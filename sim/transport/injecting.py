@@ -7,6 +7,11 @@ averaging it explicitly brings noise as soon as D dt / h^2 exceeds 1. For the sa
 corrected for no longer than its smaller end takes to be flushed once: a volume flushed 1e4 times in
 a step multiplies rounding errors by that number, and is too small for upwinding to matter.
 
+Where tissue swells, the pore volume C grows from C0 to C1 during the step: ``(C1 c1 - C0 c0) / dt =
+supply - L c1``. Each row of the matrix ``C1 / dt + L`` then sums up to ``C0 / dt`` and what enters
+or is cleared at its node, so the step stays free of overshoot, whether the tissue swells
+or sinks, and keeps a uniform concentration.
+
 A Darcy flow descends its potential, so with the nodes in the order of falling pressure the
 convective matrix is triangular, and ILU(0) solves it almost exactly in one iteration.
 """
@@ -15,9 +20,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import diags_array
 
-from sim.transport.limiter import Neighbours, limited
+from sim.transport.limiter import Limiter
 from sim.transport.species import Species, Step
 from sim.volumes.linear import LinearSystem
 
@@ -39,55 +43,61 @@ class InjectionStepper:
 
     def __init__(self, species: Species, potential: Array, inlet: float) -> None:
         self.species = species
-        self.neighbours = Neighbours.of(species.edges)
-        free = np.flatnonzero(species.free)
-        self._order = free[np.argsort(-potential[free], kind="stable")]
-        # in units of the mean capacity, far from a solver's absolute thresholds
-        self._unit = species.capacity.mean()
+        self._potential = potential
+        self._limiter = Limiter(species.edges)
         self._supplied = np.maximum(species.supply, 0.0) * inlet
-        matrix = (species.operator + diags_array(species.capacity)).tocsr()
-        self._diagonal = species.operator.diagonal()
-        ordered = matrix[self._order][:, self._order] / self._unit
-        self._system = LinearSystem(ordered, "ilu_bicgstab")
-        self._duration = 0.0
-        inner = np.ones(species.edges.nodes, dtype=bool)
-        inner[species.absorbing] = False
+        self._system: LinearSystem | None = None
+        self._diagonal = np.empty(0)
         tail, head = species.edges.tail, species.edges.head
         smaller = np.minimum(species.capacity[tail], species.capacity[head])
         flow = np.abs(species.edge_flow)
         self._flushing = np.divide(smaller, flow, out=np.full_like(flow, np.inf), where=flow > 0.0)
-        self._flushing[~(inner[tail] & inner[head])] = 0.0
+        absorbs = np.zeros(species.edges.nodes, dtype=bool)
+        absorbs[species.absorbing] = True
+        self._flushing[absorbs[tail] | absorbs[head]] = 0.0
 
     @property
     def iterations(self) -> int:
         """Linear iterations so far."""
-        return self._system.iterations
+        return 0 if self._system is None else self._system.iterations
 
-    def step(self, before: Array, duration: float) -> Step:
-        """Advance the concentrations `before` (n,) by `duration` (s)."""
-        species = self.species
-        low = self.low_order(before, duration)
+    def step(self, before: Array, duration: float, elapsed: float = 0.0) -> Step:
+        """Advance `before` (n,) by `duration` (s), from `elapsed` seconds of the phase on."""
+        edges, capacity = self.species.edges, self.species.capacity_at(elapsed + duration)
+        low = self.low_order(before, duration, elapsed)
+        gain, loss = self._limiter.room(low, before, capacity)
         upwinded = self._upwind(low)
         corrected = np.minimum(duration, self._flushing)
         after = low
         for _ in range(CORRECTIONS):
-            central = self._central(0.5 * (before + after))
-            excess = (central - upwinded) * corrected
-            passed = limited(species.edges, self.neighbours, excess, low, before, species.capacity)
-            after = low - species.edges.divergence(passed) / species.capacity
+            excess = (self._central(0.5 * (before + after)) - upwinded) * corrected
+            passed = self._limiter.passed(excess, gain, loss)
+            after = low - edges.divergence(passed) / capacity
         return Step(duration, after, duration * low)
 
-    def low_order(self, before: Array, duration: float) -> Array:
+    def low_order(self, before: Array, duration: float, elapsed: float = 0.0) -> Array:
         """Return the upwinded backward-Euler solution after `duration` (s)."""
-        species, order = self.species, self._order
-        if duration != self._duration:
-            diagonal = species.capacity / duration + self._diagonal
-            self._system.set_diagonal(diagonal[order] / self._unit)
-            self._duration = duration
-        right = species.capacity / duration * before + self._supplied
-        low = np.zeros_like(before)
-        low[order] = self._system.solve(right[order] / self._unit, guess=before[order])
-        return low
+        species = self.species
+        diagonal = species.capacity_at(elapsed + duration) / duration + species.diagonal
+        right = species.capacity_at(elapsed) / duration * before + self._supplied
+        return self._prepared(diagonal).solve(right, before)
+
+    def _prepared(self, diagonal: Array) -> LinearSystem:
+        species = self.species
+        if self._system is None:
+            self._system = LinearSystem(
+                species.edges,
+                diagonal,
+                -species.backward,
+                -species.forward,
+                species.absorbing,
+                "ilu_bicgstab",
+                self._potential,
+            )
+        elif not np.array_equal(diagonal, self._diagonal):
+            self._system.set_diagonal(diagonal)
+        self._diagonal = diagonal
+        return self._system
 
     def _upwind(self, c: Array) -> Array:
         edges, flow = self.species.edges, self.species.edge_flow
@@ -99,4 +109,6 @@ class InjectionStepper:
 
     def close(self) -> None:
         """Free the solver."""
-        self._system.close()
+        if self._system is not None:
+            self._system.close()
+            self._system = None

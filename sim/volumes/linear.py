@@ -42,7 +42,7 @@ class LinearSystem:
     Parameters
     ----------
     diagonal : (n,)
-        Its scale is taken as the unit of the whole matrix, far from a solver's absolute thresholds.
+        Its mean is taken as the unit of the whole matrix, far from a solver's absolute thresholds.
     forward, backward : (m,)
         Entries at (tail, head) and (head, tail) of each edge.
     held : (h,)
@@ -69,7 +69,7 @@ class LinearSystem:
         self._order = np.arange(edges.owned)
         if potential is not None:
             self._order = np.argsort(-potential[: edges.owned], kind="stable")
-        self._unit = edges.largest(np.abs(diagonal))
+        self._unit = edges.total(diagonal) / edges.total(np.ones(edges.nodes))
         kept = self._free[edges.tail] * self._free[edges.head] / self._unit
         local = edges.matrix(self._scaled(diagonal), kept * forward, kept * backward)
         self._matrix = _petsc_matrix(edges, local, self._order)
@@ -93,8 +93,10 @@ class LinearSystem:
             if not serves:
                 self._first_iterations = 0
 
-    def solve(self, right: Array, guess: Array, tolerance: float = RELATIVE_TOLERANCE) -> Array:
-        """Return the solution (n,) of one right-hand side (n,), starting from `guess` (n,).
+    def solve(
+        self, right: Array, guess: Array | None = None, tolerance: float = RELATIVE_TOLERANCE
+    ) -> Array:
+        """Return the solution (n,) of one right-hand side (n,), starting from `guess` (n,) or 0.
 
         `tolerance` is that of the residual over the right-hand side; a direct method needs none.
 
@@ -105,7 +107,7 @@ class LinearSystem:
         """
         order = self._order
         self._right.array[:] = (right * self._free)[order] / self._unit
-        self._solution.array[:] = (guess * self._free)[order]
+        self._solution.array[:] = 0.0 if guess is None else (guess * self._free)[order]
         self._solver.setTolerances(tolerance, 0.0, max_it=MAX_ITERATIONS)
         self._solver.solve(self._right, self._solution)
         self._last_iterations = self._solver.getIterationNumber()
@@ -135,11 +137,11 @@ def _petsc_matrix(edges: Edges, local: csr_array, order: Index) -> PETSc.Mat:
         numbers[order] = np.arange(len(order))
     else:
         comm, numbers = edges.partition.comm, edges.partition.numbers(order)
-    columns = numbers[rows.indices].astype(PETSc.IntType)
-    rows = csr_array((rows.data, columns, rows.indptr), (edges.owned, int(columns.max()) + 1))
+    shape = (edges.owned, int(numbers.max()) + 1)
+    rows = csr_array((rows.data, numbers[rows.indices], rows.indptr), shape)
     rows.sort_indices()
     sizes = (edges.owned, PETSc.DETERMINE)
-    csr = (rows.indptr.astype(PETSc.IntType), rows.indices, rows.data)
+    csr = (rows.indptr.astype(PETSc.IntType), rows.indices.astype(PETSc.IntType), rows.data)
     return PETSc.Mat().createAIJ((sizes, sizes), csr=csr, comm=comm)
 
 

@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from sim.transport.limiter import Neighbours, limited
+from sim.transport.limiter import Limiter
 from sim.volumes.control_volume import Edges
+
+Array = NDArray[np.float64]
 
 
 @pytest.fixture
@@ -16,13 +19,17 @@ def chain() -> Edges:
     return Edges(nodes, tail, head)
 
 
+def limited(edges: Edges, correction: Array, low: Array, before: Array, capacity: Array) -> Array:
+    limiter = Limiter(edges)
+    return limiter.passed(correction, *limiter.room(low, before, capacity))
+
+
 def test_random_corrections_stay_in_the_neighbourhoods_range(chain: Edges) -> None:
     random = np.random.default_rng(1)
-    neighbours = Neighbours.of(chain)
     capacity = random.uniform(0.5, 2.0, chain.nodes)
     low, before = random.uniform(0.0, 1.0, (2, chain.nodes))
     correction = random.normal(0.0, 1.0, len(chain.tail))
-    passed = limited(chain, neighbours, correction, low, before, capacity)
+    passed = limited(chain, correction, low, before, capacity)
     after = low - chain.divergence(passed) / capacity
 
     upper, lower = np.maximum(low, before), np.minimum(low, before)
@@ -43,7 +50,7 @@ def test_small_corrections_pass_unchanged(chain: Edges) -> None:
     low = np.linspace(0.0, 1.0, chain.nodes) ** 2
     correction = np.full(len(chain.tail), 1e-6)
     correction[(chain.tail < 4) | (chain.head > chain.nodes - 5)] = 0.0
-    passed = limited(chain, Neighbours.of(chain), correction, low, low, np.ones(chain.nodes))
+    passed = limited(chain, correction, low, low, np.ones(chain.nodes))
     np.testing.assert_array_equal(passed, correction)
 
 
@@ -51,6 +58,6 @@ def test_nothing_passes_where_all_is_equal(chain: Edges) -> None:
     flat = np.full(chain.nodes, 0.3)
     correction = np.ones(len(chain.tail))
     correction[::2] = -1.0
-    passed = limited(chain, Neighbours.of(chain), correction, flat, flat, np.ones(chain.nodes))
+    passed = limited(chain, correction, flat, flat, np.ones(chain.nodes))
     after = flat - chain.divergence(passed)
     np.testing.assert_allclose(after, flat, atol=1e-15)
