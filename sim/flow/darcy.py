@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.volumes.control_volume import ByRegion, ControlVolumes, Edges
-from sim.volumes.linear import LinearSystem, symmetric
+from sim.volumes.nodal import NodalSystem, symmetric
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -104,6 +104,6 @@ def _solve(edges: Edges, conductances: Array, source: Index, sink: Index) -> Arr
     diagonal = edges.gathered(conductances, conductances)
     held = np.concatenate((source, sink))
     method = symmetric(edges)
-    system = LinearSystem(edges, diagonal, -conductances, -conductances, held, method)
+    system = NodalSystem(edges, diagonal, -conductances, -conductances, held, method)
     with closing(system):
         return at_source + system.solve(right)

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from sim.transport.limiter import Limiter
 from sim.transport.species import Species, Step
-from sim.volumes.linear import LinearSystem
+from sim.volumes.nodal import NodalSystem
 
 Array = NDArray[np.float64]
 
@@ -46,7 +46,7 @@ class InjectionStepper:
         self._potential = potential
         self._limiter = Limiter(species.edges)
         self._supplied = np.maximum(species.supply, 0.0) * inlet
-        self._system: LinearSystem | None = None
+        self._system: NodalSystem | None = None
         self._diagonal = np.empty(0)
         tail, head = species.edges.tail, species.edges.head
         smaller = np.minimum(species.capacity[tail], species.capacity[head])
@@ -82,10 +82,10 @@ class InjectionStepper:
         right = species.capacity_at(elapsed) / duration * before + self._supplied
         return self._prepared(diagonal).solve(right, before)
 
-    def _prepared(self, diagonal: Array) -> LinearSystem:
+    def _prepared(self, diagonal: Array) -> NodalSystem:
         species = self.species
         if self._system is None:
-            self._system = LinearSystem(
+            self._system = NodalSystem(
                 species.edges,
                 diagonal,
                 -species.backward,

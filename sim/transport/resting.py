@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.transport.species import Species, Step
-from sim.volumes.linear import LinearSystem, symmetric
+from sim.volumes.nodal import NodalSystem, symmetric
 
 Array = NDArray[np.float64]
 
@@ -38,7 +38,7 @@ class RestingStepper:
         self.species, self.floor = species, floor
         self._free = np.ones(species.edges.nodes)
         self._free[species.absorbing] = 0.0
-        self._system: LinearSystem | None = None
+        self._system: NodalSystem | None = None
         self._duration = 0.0
         self.factorisations = self.fallbacks = 0
 
@@ -67,18 +67,27 @@ class RestingStepper:
         local = system.solve(inertia * local, local, ESTIMATE)
         error = edges.total(capacity * np.abs(local))
         if edges.largest(-second) > -self.floor:
-            self.fallbacks += 1
-            taken = GAMMA * duration
-            return Step(taken, first, taken * first), error
+            return self._euler(first, duration), error
         integral = duration * ((1.0 - GAMMA) * first + GAMMA * second)
         return Step(duration, second, integral), error
 
-    def _prepared(self, duration: float) -> LinearSystem:
+    def euler(self, before: Array, duration: float) -> Step:
+        """Advance by gamma times `duration` (s) with backward Euler, which cannot undershoot."""
+        species, system = self.species, self._prepared(duration)
+        c = before * self._free
+        return self._euler(system.solve(species.capacity / (GAMMA * duration) * c, c), duration)
+
+    def _euler(self, first: Array, duration: float) -> Step:
+        taken = GAMMA * duration
+        self.fallbacks += 1
+        return Step(taken, first, taken * first)
+
+    def _prepared(self, duration: float) -> NodalSystem:
         species = self.species
         if self._system is None or duration != self._duration:
             diagonal = species.capacity / (GAMMA * duration) + species.diagonal
             if self._system is None:
-                self._system = LinearSystem(
+                self._system = NodalSystem(
                     species.edges,
                     diagonal,
                     -species.backward,
