@@ -1,7 +1,7 @@
 """The mesh of the injection: the (r, z) half plane of skin, subcutis and nodule around the needle.
 
-Steel carries no flow: the needle is a hole with the contour of `meshes.outline`. The nodule's own
-displacement during insertion is left out, depths are in the nodule's frame.
+Steel carries no flow: the needle's way is a hole with the contour of `meshes.outline`. The nodule's
+own displacement during insertion is left out, depths are in the nodule's frame.
 Lengths are scaled by the needle's radius inside gmsh, whose tolerances are absolute.
 """
 
@@ -22,11 +22,11 @@ from sim.cache import cached
 from sim.case import Case
 from sim.errors import SolverError
 
-VERSION = 4  # of what this module draws; part of the cache key
+VERSION = 5  # of what this module draws; part of the cache key
 REGIONS = {"skin": 1, "subcutis": 2, "nodule": 3}
 BOUNDARIES = {
     "mouth": 11,  # source: the liquid enters the tissue here
-    "film": 12,  # steel above the mouth up to the skin's surface: the track
+    "film": 12,  # steel above the mouth up to the skin's surface
     "tip": 13,  # steel below a hypodermic's mouth
     "skin_surface": 14,
     "outer": 15,
@@ -36,6 +36,7 @@ BOUNDARIES = {
 GROWTH = 0.2  # element size gained per distance from the needle
 RIM_GROWTH = 0.07  # the same outside of the nodule's rim, where the plume in fat and skin is
 SHAFT_SIZE = 1.0  # largest element on the shaft / needle radius
+MOST_EDGES = 1000  # on the mouth, and on the shaft in the nodule
 GAP_SIZE = 0.01  # element size where the needle crosses a bound / needle radius
 GAP_SHARE = 0.5  # element size beside the needle / width of the gap to a bound
 GAP_SAMPLES = 4000  # points on a curve from which distances in a gap are taken
@@ -97,9 +98,16 @@ def _parameters(case: Case, outline: Outline | None, unit: float) -> dict:
         "growth": GROWTH,
         "rim_growth": RIM_GROWTH,
         "shaft_size": SHAFT_SIZE,
+        "wall_size": size.tip_size if _compacts(case) else SHAFT_SIZE,
+        "most_edges": MOST_EDGES,
         "gap_size": GAP_SIZE,
         "gap_share": GAP_SHARE,
     }
+
+
+def _compacts(case: Case) -> bool:
+    """Tell whether the needle leaves a thin layer that seals its wall in the nodule."""
+    return case.flow.crushed_zone in ("compaction", "both")
 
 
 def _build(path: Path, key: dict) -> None:
@@ -209,6 +217,10 @@ def _middle(curve: int) -> tuple[float, float]:
     return r, z
 
 
+def _length(curves: list[int]) -> float:
+    return sum(gmsh.model.occ.getMass(1, tag) for tag in curves)
+
+
 def _set_sizes(key: dict) -> None:
     """Grade from the mouth and the shaft outwards; the nodule has its own upper bound.
 
@@ -245,7 +257,13 @@ def _set_sizes(key: dict) -> None:
     field.setNumber(bound, "VOut", key["outer_size"])
     fields = [graded([tag for _, tag in rim], key["nodule_size"], key["rim_growth"]), bound]
     if key["outline"]:
-        fields.append(graded(lines("mouth"), key["tip_size"], key["growth"]))
+        walls = (
+            (lines("mouth"), key["tip_size"]),
+            (sorted({tag for _, tag in rim}.intersection(lines("film"))), key["wall_size"]),
+        )
+        for curves, asked in walls:
+            size = max(asked, _length(curves) / key["most_edges"])
+            fields.append(graded(curves, min(size, key["outer_size"]), key["growth"]))
         shaft_size = min(key["shaft_size"], key["outer_size"])
         fields.append(graded(lines("film"), shaft_size, key["growth"]))
         between = [tag for _, tag in gmsh.model.getEntities(1) if not _boundary_of(key, tag)]

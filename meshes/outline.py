@@ -1,4 +1,4 @@
-"""The needle's contour in the (r, z) half plane, as the injection sees it.
+"""The contour of the needle's track in the (r, z) half plane, as the injection sees it.
 
 The tip is drawn as a sharp cone:
 
@@ -9,6 +9,12 @@ The tip is drawn as a sharp cone:
 * hypodermic: the bevel is drawn as the cone of the same length. The lumen's elliptical opening
   (area pi ID^2 / (4 sin beta)) becomes a band of that area around the middle of the cone: the
   ``mouth``. The flat ellipse alone in a medium would conduct 40 % better than this shorter band.
+
+A needle that is pulled back before the injection leaves its bore open: contour and depth stay as
+they were, and everything the steel has left, from the tip to as far above the shoulder as it was
+pulled, is ``mouth``. Mineral that was crushed stays where it is; in skin and fat the liquid's
+pressure is taken to hold the bore open. The bare wall of a cylinder with a bevelled end grows by
+2 pi R per length pulled, as that of the cone with its shoulder does.
 """
 
 from __future__ import annotations
@@ -39,14 +45,12 @@ class Outline:
         """Height z (m) of the mouth's upper edge; not below 0 means that it is open to the air."""
         return self.height[self.parts.index("film")]
 
-    @property
-    def middle_of_mouth(self) -> float:
-        """Height z (m) half way between the mouth's ends."""
-        return 0.5 * (self.height[self.parts.index("mouth")] + self.top_of_mouth)
 
+def needle_outline(needle: Needle, tip_depth: float, pull_back: float = 0.0) -> Outline:
+    """Return the contour of `needle` with the point of its tip at `tip_depth` (m).
 
-def needle_outline(needle: Needle, tip_depth: float) -> Outline:
-    """Return the contour of `needle` with the point of its tip at `tip_depth` (m)."""
+    `pull_back` (m) is how far it was then withdrawn, its bore left open.
+    """
     radius = 0.5 * needle.outer_diameter
     slope = 1.0 / math.tan(cone_half_angle(needle.tip))  # axial length / radius of the tip's cone
     z = -tip_depth
@@ -57,9 +61,19 @@ def needle_outline(needle: Needle, tip_depth: float) -> Outline:
             (0.0, z, "mouth"),
             (void, z + void * slope, "mouth"),
             (void, mouth, "mouth"),
-            (0.5 * needle.inner_diameter, mouth, "film"),
-            (radius, mouth, "film"),
-            (radius, 0.0, "film"),
+        ]
+        if pull_back > 0.0:
+            vertices += [(radius, mouth, "mouth"), (radius, mouth + pull_back, "film")]
+        else:
+            vertices += [(0.5 * needle.inner_diameter, mouth, "film"), (radius, mouth, "film")]
+        return _outline([*vertices, (radius, 0.0, "film")], SHORTEST * radius)
+    heel = min(radius, tip_depth / slope)  # where the bevel ends, or crosses the skin's surface
+    if pull_back > 0.0:
+        vertices = [
+            (0.0, z, "mouth"),
+            (heel, z + heel * slope, "mouth"),
+            (heel, z + heel * slope + pull_back, "film"),
+            (heel, 0.0, "film"),
         ]
         return _outline(vertices, SHORTEST * radius)
     opening = 0.25 * math.pi * needle.inner_diameter**2
@@ -68,7 +82,6 @@ def needle_outline(needle: Needle, tip_depth: float) -> Outline:
     # area of a band on a cone = 2 pi r_mid * slant length
     half_band = 0.5 * opening / (math.pi * radius * math.hypot(1.0, slope))
     low, high = 0.5 * radius - half_band, 0.5 * radius + half_band
-    heel = min(radius, tip_depth / slope)  # where the bevel ends, or crosses the skin's surface
     vertices = [
         (0.0, z, "tip"),
         (low, z + low * slope, "mouth"),

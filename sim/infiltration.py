@@ -56,7 +56,7 @@ def infiltrate(
     clock = _Clock()
     show("mesh", 0.0)
     tip_depth = _tip_depth(case, insertion)
-    domain = axisymmetric_domain(case, tip_depth)
+    domain = axisymmetric_domain(case, tip_depth, insertion.crushed)
     clock.stop("mesh")
     if domain.pose is None:
         return _nothing_injected(domain, insertion, tip_depth)
@@ -114,7 +114,7 @@ def infiltrate(
         mass_balance_error=max(unbalanced, abs(recorder.accounted - dose)) / dose,
         range_violation=recorder.range_violation,
         history=recorder.history(),
-        fields=_fields(domain, insertion, flow.pressure, recorder),
+        fields=_fields(domain, flow.pressure, recorder),
         notes=_notes(domain, insertion, tension, delivery),
         statistics={
             "nodes": float(domain.cv.edges.nodes),
@@ -135,7 +135,7 @@ def infiltrate(
 
 def ended_by(case: Case, insertion: InsertionResult) -> Ending:
     """Return what would end the injection of `infiltrate`, without following the drug."""
-    domain = axisymmetric_domain(case, _tip_depth(case, insertion))
+    domain = axisymmetric_domain(case, _tip_depth(case, insertion), insertion.crushed)
     if domain.pose is None:
         return "nothing_injected"
     unit = domain.unit_flow(domain.film())
@@ -192,9 +192,7 @@ def _wall_tension(domain: Domain, pressure: float) -> float:
     return pressure * (2.0 - (1.0 - 2.0 * poisson) / (1.0 - poisson))
 
 
-def _fields(
-    domain: Domain, insertion: InsertionResult, pressure: Array, recorder: Recorder
-) -> NodalFields:
+def _fields(domain: Domain, pressure: Array, recorder: Recorder) -> NodalFields:
     cv = domain.cv
     return NodalFields(
         points=cv.points,
@@ -202,29 +200,13 @@ def _fields(
         regions=dict(cv.regions),
         cell_regions=cv.cell_regions,
         porosity=cv.per_cell(domain.porosity),
-        plastic_volume_strain=_crushing(domain, insertion),
+        plastic_volume_strain=domain.plastic_volume_strain,
         pressure=pressure,
         times=recorder.times[: len(recorder.fields)],
         concentration=np.array(recorder.fields),
         largest_concentration=recorder.largest,
         exposure=recorder.exposure,
     )
-
-
-def _crushing(domain: Domain, insertion: InsertionResult) -> Array:
-    """Plastic volume strain (c,) that the needle left in the nodule's cells.
-
-    No further than the pores can close: the grid at the needle's face is strained beyond, for its
-    theory is one of small strain.
-    """
-    strain = np.zeros(len(domain.cv.cells))
-    if insertion.crushed is not None:
-        inside = domain.cv.cell_regions == domain.cv.regions["nodule"]
-        r, z = domain.cv.centres[inside].T / (0.5 * domain.case.needle.outer_diameter)
-        tip = insertion.reached_depth / (0.5 * domain.case.needle.outer_diameter)
-        closed = -domain.case.nodule.mineral.densification_strain
-        strain[inside] = np.maximum(insertion.crushed.at(r, z + tip).volume_strain, closed)
-    return strain
 
 
 def _notes(
@@ -268,7 +250,7 @@ def _nothing_injected(
 ) -> InfiltrationResult:
     """Return zeros on a mesh without a needle, and say how far the mouth is from being covered."""
     case, inlet = domain.case, domain.case.drug.concentration
-    top = 1e3 * needle_outline(case.needle, tip_depth).top_of_mouth
+    top = 1e3 * needle_outline(case.needle, tip_depth, case.injection.pull_back).top_of_mouth
     where = f"{top:.2g} mm above the skin's surface" if top > 0.0 else f"only {-top:.2g} mm deep"
     reason = (
         "infiltration.ended_by: nothing was injected, because the needle's mouth is open to the "
@@ -297,6 +279,6 @@ def _nothing_injected(
         mass_balance_error=0.0,
         range_violation=0.0,
         history=recorder.history(),
-        fields=_fields(domain, insertion, zeros, recorder),
+        fields=_fields(domain, zeros, recorder),
         notes=(reason,),
     )

@@ -5,17 +5,22 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from meshes.axisymmetric import BOUNDARIES, REGIONS, InjectionMesh, injection_mesh
-from meshes.outline import Outline, needle_outline
+from meshes.outline import needle_outline
 from sim.case import Case
+from sim.domain.bore import axisymmetric_bore
 from sim.domain.domain import Domain, Pose, Wall
 from sim.materials.density import density_at
+from sim.mechanics.mineral.crushed_zone import CrushedZone
 from sim.volumes.control_volume import ControlVolumes, control_volumes
 
+Array = NDArray[np.float64]
 
-def axisymmetric_domain(case: Case, tip_depth: float) -> Domain:
-    """Build the domain with the tip's point at `tip_depth` (m).
+
+def axisymmetric_domain(case: Case, tip_depth: float, crushed: CrushedZone | None = None) -> Domain:
+    """Build the domain with the tip's point at `tip_depth` (m), pulled back since if so asked.
 
     A mouth less than a needle's radius below the skin's surface is open to the air: the needle is
     then left out, because nothing can be injected through it.
@@ -25,13 +30,20 @@ def axisymmetric_domain(case: Case, tip_depth: float) -> Domain:
     SolverError
         When gmsh fails.
     """
-    outline: Outline | None = needle_outline(case.needle, tip_depth)
+    outline = needle_outline(case.needle, tip_depth, case.injection.pull_back)
     if outline.top_of_mouth > -0.5 * case.needle.outer_diameter:
-        outline = None
+        cv = _control_volumes(injection_mesh(case, None))
+        return Domain(case, cv, _density(case, cv), annulus(cv), None)
     cv = _control_volumes(injection_mesh(case, outline))
+    pose = Pose(np.array([0.0, -tip_depth]), np.array([0.0, 1.0]))
+    bare = case.needle.kind == "coaxial" or case.injection.pull_back > 0.0  # else steel fills it
+    bore = axisymmetric_bore(cv, ("mouth",) if bare else ())
+    return Domain(case, cv, _density(case, cv), annulus(cv), pose, bore, crushed)
+
+
+def _density(case: Case, cv: ControlVolumes) -> Array:
     r, z = cv.centres.T
-    pose = Pose(np.array([0.0, -tip_depth]), np.array([0.0, 1.0])) if outline else None
-    return Domain(case, cv, density_at(case.nodule, r, -z), annulus(cv), pose)
+    return density_at(case.nodule, r, -z)
 
 
 def annulus(cv: ControlVolumes) -> Wall:

@@ -17,9 +17,12 @@ from numpy.typing import NDArray
 
 from sim.case import Case, Mineral, SoftLayer
 from sim.domain.beside import areas, beside
+from sim.domain.bore import Bore
+from sim.domain.crushing import Crushing, crushed_density, crushed_permeability, crushing
 from sim.flow.darcy import Film, Flow, unit_flow
 from sim.flow.stage import Stage
 from sim.materials.density import permeability_at, porosity_at
+from sim.mechanics.mineral.crushed_zone import CrushedZone
 from sim.transport.species import Species
 from sim.volumes.control_volume import ByRegion, ControlVolumes
 
@@ -29,9 +32,9 @@ Index = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Pose:
-    """Where the needle stands."""
+    """Where the needle went, whether or not it was pulled back since."""
 
-    tip: Array  # (d,) m, point of its tip
+    tip: Array  # (d,) m, deepest point that its tip reached
     axis: Array  # (d,) unit vector from the tip towards the hub
 
 
@@ -53,9 +56,11 @@ class Domain:
 
     case: Case
     cv: ControlVolumes
-    density: Array  # (c,) kg/m3, apparent density of mineral; read in the nodule's cells alone
+    density: Array  # (c,) kg/m3, apparent, before the needle came; read in the nodule's cells alone
     wall: Wall
     pose: Pose | None
+    bore: Bore | None = None  # the liquid in the needle's way; None: it is left out
+    crushed: CrushedZone | None = None  # around the needle; None: the nodule was not entered
 
     @property
     def layers(self) -> dict[str, SoftLayer | Mineral]:
@@ -68,29 +73,63 @@ class Domain:
         }
 
     @cached_property
+    def _crushing(self) -> Crushing:
+        inside = np.flatnonzero(self.cv.cell_regions == self.cv.regions["nodule"])
+        if self.crushed is None or self.pose is None:
+            return Crushing(inside[:0], np.empty((0, 1)), np.empty((0, 1)))
+        corners = self.cv.points[self.cv.cells[inside]]
+        radius = 0.5 * self.case.needle.outer_diameter
+        mineral, pose = self.case.nodule.mineral, self.pose
+        return crushing(self.crushed, mineral, corners, inside, pose.tip, pose.axis, radius)
+
+    @property
+    def plastic_volume_strain(self) -> Array:
+        """Mean plastic volume strain (c,) that the needle left in each cell; compaction < 0."""
+        strain = np.zeros(len(self.cv.cells))
+        strain[self._crushing.cells] = self._crushing.volume_strain.mean(axis=1)
+        return strain
+
+    @cached_property
+    def packed_density(self) -> Array:
+        """Apparent density (c,) of the mineral as the needle packed it (kg/m3)."""
+        zone, mineral = self._crushing, self.case.nodule.mineral
+        density = self.density.copy()
+        before = density[zone.cells]
+        density[zone.cells] = crushed_density(mineral, self.case.flow, before, zone)
+        return density
+
+    @cached_property
     def porosity(self) -> dict[str, float | Array]:
         """Porosity of each region; of each cell in the nodule."""
         own = {name: layer.porosity for name, layer in self.layers.items()}
-        return own | {"nodule": porosity_at(self.layers["nodule"], self.density)}
+        return own | {"nodule": porosity_at(self.layers["nodule"], self.packed_density)}
 
     @cached_property
     def permeability(self) -> dict[str, float | Array]:
         """Permeability (m2) of each region; of each cell in the nodule."""
+        zone, mineral = self._crushing, self.case.nodule.mineral
+        nodule = permeability_at(mineral, self.density)
+        before = self.density[zone.cells]
+        nodule[zone.cells] = crushed_permeability(mineral, self.case.flow, before, zone)
         own = {name: layer.permeability for name, layer in self.layers.items()}
-        return own | {"nodule": permeability_at(self.layers["nodule"], self.density)}
+        return own | {"nodule": nodule}
 
     @property
     def mobility(self) -> dict[str, float | Array]:
         """Permeability / viscosity (m2/(Pa s)) of each region; of each cell in the nodule."""
         return {name: k / self.case.drug.viscosity for name, k in self.permeability.items()}
 
-    def pores(self) -> dict[str, Array]:
-        """Pore volume (m3) of each node in each region."""
-        return {name: self.cv.weighted_volume({name: x}) for name, x in self.porosity.items()}
+    def pores(self, open_track: bool = False) -> dict[str, Array]:
+        """Liquid (m3) of each node in the pores of each region, and in the ``bore``.
+
+        With an open track the bore is all that the needle took up, else what the steel leaves.
+        """
+        own = {name: self.cv.weighted_volume({name: x}) for name, x in self.porosity.items()}
+        return own if self.bore is None else own | {"bore": self.bore.volume(open_track)}
 
     def mineral(self) -> Array:
         """Mass of mineral (kg) of each node."""
-        return self.cv.weighted_volume({"nodule": self.density})
+        return self.cv.weighted_volume({"nodule": self.packed_density})
 
     @cached_property
     def mouth(self) -> Index:
@@ -132,7 +171,12 @@ class Domain:
         sink = self.sink if track_is_open else self.cv.boundary("outer")
         return unit_flow(self.cv, self.mobility, self.mouth, sink, film)
 
-    def species(self, flow: Flow | Stage | None, diffusivity: float | None = None) -> Species:
+    def species(
+        self,
+        flow: Flow | Stage | None,
+        diffusivity: float | None = None,
+        open_track: bool = False,
+    ) -> Species:
         """Return the transport coefficients of a solute with `flow`, or at rest.
 
         Parameters
@@ -141,6 +185,8 @@ class Domain:
             What moves the liquid; None: nothing does.
         diffusivity : float, optional
             In free solution (m2/s); that of the drug if not given.
+        open_track : bool
+            The needle is out and its way is open: filled with liquid, and open on the skin.
         """
         cv, layers = self.cv, self.layers
         free = self.case.drug.diffusivity if diffusivity is None else diffusivity
@@ -149,14 +195,22 @@ class Domain:
             for name, layer in layers.items()
         }
         clearance = {name: self.porosity[name] * x.clearance_rate for name, x in layers.items()}
+        capacity = cv.weighted_volume(self.porosity)
+        diffusion = np.maximum(cv.transmissibility(effective), 0.0)
+        supply = np.zeros(cv.edges.nodes) if flow is None else flow.supply.copy()
+        if self.bore is not None:
+            capacity += self.bore.volume(open_track)
+            np.add.at(diffusion, self.bore.edges, free * self.bore.section(open_track))
+            if open_track:
+                supply[self.bore.outlet] -= free * self.bore.outlet_section
         return Species(
             edges=cv.edges,
-            capacity=cv.weighted_volume(self.porosity),
-            diffusion=np.maximum(cv.transmissibility(effective), 0.0),
+            capacity=capacity,
+            diffusion=diffusion,
             clearance=cv.weighted_volume(clearance),
             absorbing=cv.boundary("outer"),
             edge_flow=np.zeros(len(cv.edges.tail)) if flow is None else flow.edge_flow,
-            supply=np.zeros(cv.edges.nodes) if flow is None else flow.supply,
+            supply=supply,
         )
 
     def backflow(self, film_flow: Array) -> float:
