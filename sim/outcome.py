@@ -126,9 +126,11 @@ class TissueState:
     cells: NDArray[np.int64]  # (c, 3)
     cell_regions: NDArray[np.int64]  # (c,)
     porosity: Array  # (c,) during the round
+    capacity: Array  # (n,) m3 of liquid that holds the drug
     concentration: Array  # (n,) kg/m3 of drug in the pore liquid
     dissolved: Array  # (n,) kg/m3 of dissolved mineral in the pore liquid
     mineral: Array  # (n,) kg/m3, apparent density of the mineral left, of the nodule's share
+    whole: Array  # (n,) kg/m3, what it would be if none had ever been dissolved
     displaced_mineral: float  # kg, where the needle stood: neither reached nor taken away
 
 
