@@ -6,8 +6,8 @@ that it may soften), no weight. Displacement P2, pressure P1 (Taylor and Hood: s
 nothing drains), backward Euler in time. Plane strain is a thin ring of a large radius.
 
 The liquid's balance is that of the transport's control volumes: row i reads
-``int div(du/dt) phi_i + sum_j t_ij (p_i - p_j) = supply_i`` with the same conductances t_ij, so what
-is stored at a node and what passes its edges balance exactly.
+``int div(du/dt) phi_i + sum_j t_ij (p_i - p_j) = supply_i`` with the same conductances t_ij, so
+what is stored at a node and what passes its edges balance exactly.
 
 Walls that bear the liquid's pressure (a cavity's) enter through one term, ``- oint p v.n``, added
 to ``int p div v``: read by rows it loads the wall with the pressure, read by columns it counts the
@@ -114,7 +114,10 @@ class Biot:
         form = weight * phi * _trace(e) * dx - weight * phi * ufl.dot(u, normal) * ds(WALL)
         self._swelling = _rectangular(fem.form(form))  # (n, 2 k): m3 per m of displacement
 
-        self._map = _reduction(space, facets, fixed, plates or {})
+        self._column = _columns(space, facets, fixed, plates or {})
+        own = np.flatnonzero(self._column >= 0)
+        shape = (len(self._column), self._column.max() + 1)
+        self._map = csr_array((np.ones(len(own)), (own, self._column[own])), shape=shape)
         self._free = np.ones(cv.edges.nodes, dtype=bool)
         self._free[drained] = False
         self._system = SaddleSystem((self._swelling @ self._map)[self._free].tocsr())
@@ -131,8 +134,11 @@ class Biot:
         self._shear.x.array[:] = share * self._second
         self._stiffness.set_value(0.0)
         fem.assemble_matrix(self._stiffness, self._stiffness_form)
-        full = self._stiffness.to_scipy().tocsr()
-        self._reduced = (self._map.T @ full @ self._map).tocsr()
+        full = self._stiffness.to_scipy().tocoo()
+        rows, columns = self._column[full.row], self._column[full.col]
+        free = (rows >= 0) & (columns >= 0)
+        entries = full.data[free], (rows[free], columns[free])
+        self._reduced = csr_array(entries, shape=(self._map.shape[1],) * 2)
 
     def step(
         self,
@@ -251,13 +257,13 @@ def _facets(cv: ControlVolumes, name: str) -> NDArray[np.int32]:
     return np.flatnonzero(np.isin(*keys)).astype(np.int32)
 
 
-def _reduction(
+def _columns(
     space: fem.FunctionSpace,
     facets: Mapping[str, NDArray[np.int32]],
     fixed: Supports,
     plates: Supports,
-) -> csr_array:
-    """Matrix from the free displacements to all: none for fixed ones, one for each plate."""
+) -> Index:
+    """Unknown of each displacement: -1 where it is nil, one for all of a plate."""
     count = space.dofmap.index_map.size_local * space.dofmap.index_map_bs
     column = np.arange(count)
 
@@ -271,6 +277,6 @@ def _reduction(
     for name, components in fixed.items():
         for component in components:
             column[dofs(name, component)] = -1
-    kept, renumbered = np.unique(column[column >= 0], return_inverse=True)
-    rows = np.flatnonzero(column >= 0)
-    return csr_array((np.ones(len(rows)), (rows, renumbered)), shape=(count, len(kept)))
+    free = column >= 0
+    column[free] = np.unique(column[free], return_inverse=True)[1]
+    return column

@@ -1,0 +1,134 @@
+"""Time steps of a poroelastic body fed by a syringe, or closed.
+
+Within a step, conductances (strained fat, the film's gap, cracks) and stiffness depend on the
+step's own end: a fixed point in the logarithms of the conductances, relaxed by Aitken's rule
+(Irons and Tuck 1969). The step's error is that of backward Euler, half the change of the swelling
+over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import SolverError
+from sim.flow.biot import PoreStep
+from sim.flow.poro_body import Condition, PorousBody
+
+Array = NDArray[np.float64]
+type Feed = Callable[[float], tuple[float, float]]  # cavity's pressure -> flow (m3/s), its slope
+
+FIXED_POINT = 0.01  # relative change of the pressures
+FEED_ERROR = 1e-3  # of the flow through the needle
+ITERATIONS = 20
+FIRST_RELAXATION, LEAST, MOST = 0.5, 0.1, 1.0
+SAFETY, GROWTH = 0.85, 2.0
+SMALLEST = 1e-7  # step / reference time
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """The end of a step, and what led there."""
+
+    time: float  # s
+    step: PoreStep
+    condition: Condition
+    inflow: float  # m3/s from the needle during the step
+    cavity: float  # Pa
+    film_flow: Array  # (f,) m3/s
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How time steps are chosen."""
+
+    first: float  # s
+    smallest: float  # s
+    allowed: float  # m3, a step's error
+
+
+def resting(body: PorousBody) -> Moment:
+    """Return the moment before the injection."""
+    nodes, edges = body.biot.cv.edges.nodes, len(body.biot.cv.edges.tail)
+    none = PoreStep(0.0, body.biot.at_rest, np.zeros(edges), np.zeros(nodes), np.zeros(nodes))
+    return Moment(0.0, none, body.at_rest, 0.0, 0.0, np.empty(0))
+
+
+def closed(_: float) -> tuple[float, float]:
+    """Feed of a mouth through which nothing passes."""
+    return 0.0, 0.0
+
+
+def advance(body: PorousBody, before: Moment, duration: float, feed: Feed) -> Moment:
+    """Take one step of `duration` (s).
+
+    Raises
+    ------
+    SolverError
+        When the system cannot be solved or the fixed point is not found.
+    """
+    start, condition, cavity = before.step.state, before.condition, before.cavity
+    pressure, residual, relaxation = start.pressure, None, FIRST_RELAXATION
+    for _ in range(ITERATIONS):
+        flow, slope = feed(cavity)
+        conductance = body.take(condition)
+        supplied, leak = (flow - slope * cavity) * body.share, -slope * body.share
+        step = body.biot.step(start, duration, conductance, supplied, leak)
+        reached = float(body.share @ step.state.pressure)
+        inflow, cavity = flow + slope * (reached - cavity), reached
+        target = body.condition(step.state, before.condition.history)
+        last, residual = residual, target.logarithms - condition.logarithms
+        scale = np.abs(step.state.pressure).max()
+        change = np.abs(step.state.pressure - pressure).max() / relaxation
+        fed = abs(feed(cavity)[0] - inflow) <= FEED_ERROR * max(abs(inflow), abs(flow))
+        if fed and (change <= FIXED_POINT * scale or np.abs(residual).max() <= FIXED_POINT):
+            film_flow = body.film_flow(condition, step.state.pressure)
+            moved = condition.moved(relaxation * residual, target.history)
+            return Moment(before.time + duration, step, moved, inflow, cavity, film_flow)
+        if last is not None:
+            turned = residual - last
+            relaxation = -relaxation * float(last @ turned) / max(float(turned @ turned), 1e-300)
+            relaxation = min(max(relaxation, LEAST), MOST)
+        condition = condition.moved(relaxation * residual, target.history)
+        pressure = step.state.pressure
+    raise SolverError(f"poroelastic flow: no fixed point of the conductances ({change / scale:.2g})")
+
+
+def march(
+    body: PorousBody, start: Moment, feed: Feed, pace: Pace, longest: Callable[[Moment], float]
+) -> Iterator[Moment]:
+    """Yield steps until `longest` (s, the most that the next step may take) is 0.
+
+    Raises
+    ------
+    SolverError
+        When a step fails and would fall below the smallest.
+    """
+    before, size = start, pace.first
+    while (left := longest(before)) > 0.0:
+        size = left if size >= left else min(size, max(0.5 * left, pace.smallest))
+        try:
+            moment = advance(body, before, size, feed)
+        except SolverError as error:
+            size = _cut(size, 0.5, pace, before, str(error))
+            continue
+        change = moment.step.swelling - before.step.swelling
+        error = 0.5 * size * float(np.abs(change).sum())
+        factor = SAFETY * np.sqrt(pace.allowed / max(error, 1e-3 * pace.allowed))
+        if error > 2.0 * pace.allowed:
+            size = _cut(size, max(factor, 0.1), pace, before, f"its error is {error:.2g} m3")
+            continue
+        yield moment
+        before, size = moment, size * min(GROWTH, factor)
+
+
+def _cut(size: float, factor: float, pace: Pace, before: Moment, reason: str) -> float:
+    if size <= pace.smallest:
+        raise SolverError(
+            f"poroelastic flow: step of {size:.2g} s at {before.time:.4g} s with the mouth at "
+            f"{before.cavity:.4g} Pa: {reason}"
+        )
+    return max(factor * size, pace.smallest)
