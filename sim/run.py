@@ -20,7 +20,7 @@ from sim.errors import SolverError
 from sim.figures.draw import draw
 from sim.infiltration import infiltrate
 from sim.insertion import evaluate, prepare
-from sim.outcome import InfiltrationResult, InsertionResult
+from sim.outcome import InfiltrationResult, InsertionResult, TissueState
 from sim.report.build import write_report
 from sim.results import metrics, tables
 from sim.results.crushed import write_crushed
@@ -53,6 +53,7 @@ log = logging.getLogger(__name__)
 LAST_GOOD = "last_good.csv"  # what a solver that gave up had reached
 INSERTION_ALONE = "only the insertion was asked for"
 
+type Keep = Callable[[Path, TissueState], None]  # (run folder, what the round left)
 type Finish = Callable[[str, str], None]  # (status, reason)
 type Sweep = Callable[[Case, InsertionModels, Show], tuple[list[Row], list[str]]]
 
@@ -63,7 +64,9 @@ class Job:
 
     `config` is the resolved configuration behind `case`, as YAML; `inputs` are its values with
     their sources; `command` repeats the run; `sweep` is the one-at-a-time pass over the case's
-    uncertain inputs, None to leave it out. `infiltration` is False for the insertion alone.
+    uncertain inputs, None to leave it out. `infiltration` is False for the insertion alone. A round
+    of a treatment starts from `before`, ends `until` s after its start, and has `keep` write what
+    it left.
     """
 
     case: Case
@@ -73,12 +76,16 @@ class Job:
     inputs: Sequence[Input] = ()
     sweep: Sweep | None = None
     infiltration: bool = True
+    before: TissueState | None = None
+    until: float | None = None
+    keep: Keep | None = None
 
 
 def begin(job: Job, folder: Path) -> None:
     """Write what is known before anything is computed."""
     write_text(folder / CONFIG, job.config)
-    write_json(folder / CASE, dataclasses.asdict(job.case))
+    nodule = dataclasses.replace(job.case.nodule, left=None)  # a table, not for people
+    write_json(folder / CASE, dataclasses.asdict(dataclasses.replace(job.case, nodule=nodule)))
     write_rows(folder / INPUTS, INPUTS_HEADER, [entry.cells() for entry in job.inputs])
 
 
@@ -150,8 +157,10 @@ def _stages(job: Job, writer: _Writer, show: Show) -> None:
     if not job.infiltration:
         return
     with watch.stage("infiltration"):
-        infiltration = infiltrate(case, insertion, show)
+        infiltration = infiltrate(case, insertion, show, before=job.before, until=job.until)
     writer.infiltration(infiltration)
+    if job.keep is not None:
+        job.keep(writer.folder, infiltration.tissue)
     volume = metrics.ML * infiltration.injected_volume
     log.info("%.3f mL injected, ended by %s", volume, infiltration.ended_by)
     if job.sweep is not None:
