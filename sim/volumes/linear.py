@@ -52,7 +52,8 @@ class LinearSystem:
         self._solution, self._right = self._matrix.createVecs()
         self._solver = _solver(self._matrix, method)
         self._keeps_preconditioner = method == "amg_cg"
-        self._first_iterations = self._last_iterations = 0  # with the preconditioner at hand
+        self._most_iterations = 0  # for one solution with the present diagonal
+        self._first_iterations: int | None = None  # the same when the preconditioner was new
         self.iterations = 0
 
     def set_diagonal(self, diagonal: Array) -> None:
@@ -63,11 +64,11 @@ class LinearSystem:
         self._right.array[:] = diagonal
         self._matrix.setDiagonal(self._right)
         if self._keeps_preconditioner:
-            factor, more = WORN
-            serves = self._last_iterations <= factor * self._first_iterations + more
+            first = self._first_iterations or self._most_iterations
+            serves = self._most_iterations <= WORN[0] * first + WORN[1]
             self._solver.getPC().setReusePreconditioner(serves)
-            if not serves:
-                self._first_iterations = 0
+            self._first_iterations = first if serves else None
+            self._most_iterations = 0
 
     def solve(
         self, right: Array, guess: Array | None = None, tolerance: float = RELATIVE_TOLERANCE
@@ -92,9 +93,9 @@ class LinearSystem:
         self._solution.array[:] = 0.0 if guess is None else guess
         self._solver.setTolerances(tolerance, 0.0, max_it=MAX_ITERATIONS)
         self._solver.solve(self._right, self._solution)
-        self._last_iterations = self._solver.getIterationNumber()
-        self._first_iterations = self._first_iterations or self._last_iterations
-        self.iterations += self._last_iterations
+        iterations = self._solver.getIterationNumber()
+        self._most_iterations = max(iterations, self._most_iterations)
+        self.iterations += iterations
         reason = self._solver.getConvergedReason()
         if reason <= 0 or not np.isfinite(self._solution.sum()):
             raise SolverError(f"linear solver found no solution (PETSc reason {reason})")
