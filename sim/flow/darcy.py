@@ -82,7 +82,7 @@ def unit_flow(
     conductances = np.maximum(cv.transmissibility(mobility), 0.0)
     if film is not None:
         np.add.at(conductances, film.edges, film.transmissibility)
-    pressure = _solve(edges, conductances, source, sink)
+    pressure = unit_pressure(edges, conductances, source, sink)
     difference = edges.difference(pressure)
     edge_flow = conductances * difference
     supply = edges.divergence(edge_flow)
@@ -97,7 +97,8 @@ def unit_flow(
     return Flow(pressure, edge_flow, film_flow, supply, conductance, imbalance)
 
 
-def _solve(edges: Edges, conductances: Array, source: Index, sink: Index) -> Array:
+def unit_pressure(edges: Edges, conductances: Array, source: Index, sink: Index) -> Array:
+    """Return the nodal pressures (n,) with 1 Pa at the nodes `source`, 0 at the nodes `sink`."""
     at_source = np.zeros(edges.nodes)
     at_source[source] = 1.0
     right = -edges.divergence(conductances * edges.difference(at_source))
