@@ -13,30 +13,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from meshes.outline import needle_outline
 from sim.case import Case
+from sim.dissolution.closure import closure, closure_notes
+from sim.dissolution.reaction import State
 from sim.domain.axisymmetric import axisymmetric_domain
 from sim.domain.domain import Domain
+from sim.flow.stage import Stage
 from sim.flow.syringe import Delivery, deliver, lumen_volume, plug_resistance
 from sim.outcome import Ending, InfiltrationResult, InsertionResult, NodalFields
-from sim.transport.injecting import InjectionStepper
-from sim.transport.marching import injection_steps, resting_steps
-from sim.transport.resting import RestingStepper
+from sim.transport.marching import Control, injection_steps, resting_steps
+from sim.transport.species import Species
 from sim.transport.uptake import Recorder
 
 Array = NDArray[np.float64]
 type Progress = Callable[[str, float], None]  # (stage, fraction done)
 
-FLOOR = 1e-11  # largest undershoot / injected concentration
 INJECTION_FIELDS = 6  # times at which the field is kept: evenly during the injection,
-FOLLOW_UP_FIELDS = 20  # and after it evenly in the logarithm, from this share of the follow-up:
-FIRST_FIELD = 1e-4
+HALVINGS = 13  # and after it at the follow-up's end, half of it, a quarter, ...
 FRACTIONS = np.linspace(0.01, 1.0, 100)  # of the injected concentration, for the threshold curve
 
 
@@ -72,27 +71,40 @@ def infiltrate(
     inlet, tolerance = case.drug.concentration, case.mesh.time_tolerance
     dose = delivery.volume * inlet
     follow_up = case.schedule.follow_up
-    recorder = Recorder(domain.pores(), inlet, _output_times(delivery.duration, follow_up))
-    with closing(InjectionStepper(domain.species(flow), flow.pressure, inlet)) as pushing:
-        start = recorder.concentration
-        for step in injection_steps(pushing, start, delivery.duration, dose, tolerance):
-            recorder.add(pushing.species, step)
-            show("injection", recorder.time / delivery.duration)
+    during = np.linspace(0.0, delivery.duration, INJECTION_FIELDS)
+    after = follow_up * 0.5 ** np.arange(HALVINGS, -1.0, -1.0)
+    times = np.concatenate((during, delivery.duration + after))
+    pores, whole = domain.pores(), domain.mineral()
+    capacity = sum(pores.values())
+    zeros = np.zeros_like(capacity)
+    start = State(capacity, zeros, zeros, whole, zeros)
+    reaction = closure(case, whole, pores["nodule"] / capacity)
+    recorder = Recorder(domain.cv.edges, pores, start, times, inlet)
+
+    def solutes(stage: Stage | None) -> tuple[Species, ...]:
+        drug = domain.species(stage)
+        if reaction is None or not reaction.dissolves:
+            return (drug,)
+        return drug, domain.species(stage, case.dissolution.complex_diffusivity)
+
+    stage = Stage(delivery.duration, flow.pressure, flow.edge_flow, flow.supply, zeros, inlet)
+    control = Control(inlet, dose, tolerance, tuple(during))
+    for step in injection_steps(solutes, (stage,), start, reaction, control):
+        recorder.add(step)
+        show("injection", recorder.time / delivery.duration)
     injection_steps_taken = recorder.steps
-    unbalanced = abs(recorder.accounted - dose)
     dose_in_nodule = recorder.mass("nodule")
+    unbalanced = recorder.drug_error
     clock.stop("injection")
 
-    with closing(RestingStepper(domain.species(None), -FLOOR * inlet)) as resting:
-        start, first = recorder.concentration, FIRST_FIELD * follow_up
-        for step in resting_steps(resting, start, follow_up, first, dose, tolerance):
-            recorder.add(resting.species, step)
-            show("follow-up", (recorder.time - delivery.duration) / follow_up)
+    control = replace(control, milestones=tuple(after))
+    for step in resting_steps(solutes, recorder.state, follow_up, reaction, control):
+        recorder.add(step)
+        show("follow-up", step.time / follow_up)
     clock.stop("follow_up")
 
     weights = domain.cv.volumes["nodule"] / domain.cv.volumes["nodule"].sum()
-    pores = domain.pores()["nodule"]
-    relative = recorder.largest / inlet
+    relative = recorder.state.largest / inlet
     tension = _wall_tension(domain, delivery.cavity_pressure)
     return InfiltrationResult(
         injected_volume=delivery.volume,
@@ -104,15 +116,15 @@ def infiltrate(
         conductance=unit.conductance,
         backflow_fraction=domain.backflow(flow.film_flow) / delivery.flow_rate,
         retained_in_needle=inlet * lumen_volume(case.needle),
-        lost_through_skin=float(recorder.losses[2]),
+        lost_through_skin=float(recorder.lost[2]),
         hydrofracture=tension > case.nodule.mineral.tensile_strength,
         dose=dose,
         dose_in_nodule=dose_in_nodule,
         infiltrated_fraction=float(weights @ (relative >= case.injection.threshold_fraction)),
         threshold_curve=(FRACTIONS, np.array([weights @ (relative >= f) for f in FRACTIONS])),
-        exposure=float(pores @ recorder.exposure / pores.sum()),
-        mass_balance_error=max(unbalanced, abs(recorder.accounted - dose)) / dose,
-        range_violation=recorder.range_violation,
+        exposure=float(pores["nodule"] @ recorder.exposure / pores["nodule"].sum()),
+        mass_balance_error=max(unbalanced, recorder.drug_error, recorder.calcium_error),
+        range_violation=recorder.range_violation / inlet,
         history=recorder.history(),
         fields=_fields(domain, flow.pressure, recorder),
         notes=_notes(domain, insertion, tension, delivery),
@@ -124,10 +136,8 @@ def infiltrate(
             "plug_drop_Pa": delivery.plug_drop,
             "wall_tension_Pa": tension,
             "injection_steps": float(injection_steps_taken),
-            "injection_iterations": float(pushing.iterations),
             "resting_steps": float(recorder.steps - injection_steps_taken),
-            "resting_factorisations": float(resting.factorisations),
-            "resting_fallbacks": float(resting.fallbacks),
+            "resting_fallbacks": float(recorder.fallbacks),
         }
         | clock.spent,
     )
@@ -173,12 +183,6 @@ def _plug(case: Case, insertion: InsertionResult) -> float:
     return plug_resistance(case.needle, case.drug, case.nodule.mineral, insertion.core_length)
 
 
-def _output_times(duration: float, follow_up: float) -> Array:
-    during = np.linspace(0.0, duration, INJECTION_FIELDS)
-    after = np.geomspace(FIRST_FIELD * follow_up, follow_up, FOLLOW_UP_FIELDS)
-    return np.concatenate((during, duration + after))
-
-
 def _wall_tension(domain: Domain, pressure: float) -> float:
     """Effective hoop tension (Pa) at the wall of a cavity in the nodule; 0 outside of it.
 
@@ -202,9 +206,9 @@ def _fields(domain: Domain, pressure: Array, recorder: Recorder) -> NodalFields:
         porosity=cv.per_cell(domain.porosity),
         plastic_volume_strain=domain.plastic_volume_strain,
         pressure=pressure,
-        times=recorder.times[: len(recorder.fields)],
-        concentration=np.array(recorder.fields),
-        largest_concentration=recorder.largest,
+        times=recorder.times[: len(recorder.snapshots)],
+        concentration=np.array([kept.drug for kept in recorder.snapshots]),
+        largest_concentration=recorder.state.largest,
         exposure=recorder.exposure,
     )
 
@@ -242,7 +246,7 @@ def _notes(
         notes.append(core + (seeping if delivery.plug_drop > 0.0 else "; the syringe blows it out"))
     if insertion.outcome == "deflected":
         notes.append("infiltration: computed on the axis, at the nodule's top at the deepest")
-    return tuple(notes)
+    return (*notes, *closure_notes(case))
 
 
 def _nothing_injected(
@@ -257,8 +261,10 @@ def _nothing_injected(
         f"air: with the tip at {1e3 * tip_depth:.3g} mm the mouth's upper edge is {where}, and "
         f"tissue must cover it by a needle's radius ({500.0 * case.needle.outer_diameter:.2g} mm)"
     )
-    recorder = Recorder(domain.pores(), inlet, np.zeros(1))
     zeros = np.zeros(domain.cv.edges.nodes)
+    pores = domain.pores()
+    start = State(sum(pores.values()), zeros, zeros, domain.mineral(), zeros)
+    recorder = Recorder(domain.cv.edges, pores, start, np.zeros(1), inlet)
     return InfiltrationResult(
         injected_volume=0.0,
         injection_time=0.0,

@@ -116,6 +116,11 @@ class UptakeHistory:
     cleared: Array  # kg, cumulative, by perfusion
     left_domain: Array  # kg, cumulative, through the open outer boundary
     lost_through_skin: Array  # kg, cumulative, out along the track
+    in_bore: Array  # kg, in the liquid in the needle's way
+    consumed: Array  # kg of drug, cumulative, by the mineral's dissolution
+    mineral: Array  # kg left
+    dissolved: Array  # kg of mineral in the pore liquid, beyond that of the tissue's own liquid
+    mineral_gone: Array  # kg, cumulative: carried away dissolved, or removed at once
 
 
 @dataclass(frozen=True, eq=False)

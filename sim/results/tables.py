@@ -46,6 +46,11 @@ def uptake_table(result: InfiltrationResult) -> Table:
         "cleared_mg": MG * history.cleared,
         "left_domain_mg": MG * history.left_domain,
         "lost_through_skin_mg": MG * history.lost_through_skin,
+        "in_bore_mg": MG * history.in_bore,
+        "consumed_mg": MG * history.consumed,
+        "mineral_left_mg": MG * history.mineral,
+        "dissolved_mineral_mg": MG * history.dissolved,
+        "mineral_gone_mg": MG * history.mineral_gone,
     }
 
 

@@ -1,105 +1,270 @@
-"""Step-size control: generators of accepted steps.
+"""Time steps of the drug, of the mineral and of what is dissolved of it: accepted steps, in order.
 
-Errors are masses, measured against the dose of the whole injection: measured against what is left
-in the tissue they would ask for ever smaller steps as the drug is cleared.
+Each step is split after Strang (1968): half a step of the local reaction, a step of the transport,
+half a step of the reaction. The transport's matrices thus know nothing of the reaction, and their
+factors are used again. Steps end exactly at every milestone; from one milestone to the next they
+are halved and doubled only, so that few sizes occur.
+
+Errors are masses, measured against the dose (dissolved mineral: against what the dose can take);
+measured against what is left in the tissue they would ask for ever smaller steps as the drug is
+cleared. Three errors bound a step: the transport's of either solute, and the splitting's. The
+latter is estimated from what the two halves of the reaction take: the first has not yet seen the
+step's transport, so half their difference is the error of a splitting of first order. Strang's is
+``z / (12 + z)`` of it, z = reaction rate x step: the ratio of the two leading commutators where z
+is small, and 1 where the reaction is over within a step and nothing is gained by symmetry.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.dissolution.reaction import Reacted, Reaction, State
 from sim.errors import SolverError
-from sim.transport.injecting import InjectionStepper
-from sim.transport.resting import RestingStepper
-from sim.transport.species import Step
+from sim.flow.stage import Stage
+from sim.transport.phases import Injecting, Phase, Resting
+from sim.transport.resting import GAMMA
+from sim.transport.species import Losses, Species
 
 Array = NDArray[np.float64]
+type Solutes = Callable[[Stage | None], tuple[Species, ...]]  # the drug; then dissolved mineral
 
 SMALLEST = 1e-9  # step / duration of the phase
+FIRST = 1e-4  # first step tried / duration of the phase
 SAFETY = 0.85
-STEADY = 1.3  # a step that may grow by less keeps its size, and its factors
+FLOOR = 1e-11  # largest undershoot / injected concentration
+SNAP = 1e-12  # rounding of a time / duration of the phase
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How an accepted step was made: enough to make it again."""
+
+    size: float  # s that was asked for
+    method: Literal["corrected", "sdirk2", "euler"]
+
+
+@dataclass(frozen=True)
+class Control:
+    """What bounds the steps."""
+
+    inlet: float  # kg/m3, injected concentration
+    dose: float  # kg, the measure of errors
+    tolerance: float  # largest error of a step / dose
+    milestones: tuple[float, ...] = ()  # s from the start, ascending: hit exactly
+    replay: tuple[Taken, ...] | None = None  # steps of an earlier run, to be made again
+
+
+@dataclass(frozen=True, eq=False)
+class Advance:
+    """An accepted step; masses in kg."""
+
+    taken: Taken
+    time: float  # s from the start of the injection, or of the rest, to the end of the step
+    duration: float  # s
+    state: State  # at its end
+    exposure: Array  # (n,) kg s/m3, time integral of the drug's concentration
+    entered: float  # drug
+    lost: Losses  # drug
+    consumed: float  # drug
+    dissolved_entered: float  # dissolved mineral; < 0: what enters holds less than tissue's liquid
+    dissolved_lost: float
+    removed: float  # mineral that was taken away without being dissolved
 
 
 def injection_steps(
-    stepper: InjectionStepper, start: Array, duration: float, dose: float, tolerance: float
-) -> Iterator[Step]:
-    """Yield steps that end exactly at `duration` (s).
-
-    The error of a step is that of backward Euler, half the change of the rate over it: the
-    limiter falls back to that order at the front.
+    solutes: Solutes,
+    stages: Sequence[Stage],
+    start: State,
+    reaction: Reaction | None,
+    control: Control,
+) -> Iterator[Advance]:
+    """Yield the steps of the injection; they end exactly at the end of each stage.
 
     Parameters
     ----------
-    start : (n,)
-        Concentration at the beginning (kg/m3).
-    dose : float
-        Mass to be injected (kg).
-    tolerance : float
-        Largest error of a step / dose.
+    solutes : callable
+        Returns the `Species` of a stage: of the drug and, where the reaction dissolves any, of the
+        dissolved mineral. Pore volume and swelling are set here.
 
     Raises
     ------
     SolverError
-        When the step size falls below a billionth of the duration.
+        When a step size falls below a billionth of the duration; with the last good state.
     """
-    capacity, allowed = stepper.species.capacity, tolerance * dose
-    time, size, c = 0.0, tolerance * duration, start
-    rate: Array | None = None
-    while time < duration:
-        left = duration - time
-        size = left if size >= left else min(size, 0.5 * left)
-        try:
-            step = stepper.step(c, size)
-        except SolverError:  # a smaller step has a heavier diagonal
-            size = _shrunk(size, 0.5, duration)
-            continue
-        new_rate = (step.concentration - c) / size
-        change = 0.0 if rate is None else float(capacity @ np.abs(new_rate - rate))
-        error = 0.5 * size * change
-        factor = SAFETY * np.sqrt(allowed / max(error, 0.1 * allowed))
-        if error > 2.0 * allowed:
-            size = _shrunk(size, factor, duration)
-            continue
-        time = duration if size == left else time + size
-        c, rate = step.concentration, new_rate
-        yield step
-        size *= min(1.5, factor)
+    ends = np.cumsum([0.0, *(stage.duration for stage in stages)])
+    march = _March(start, reaction, control, float(ends[-1]), control.tolerance * ends[-1])
+    for stage, (begin, end) in zip(stages, pairwise(ends), strict=True):
+        species = tuple(
+            replace(one, capacity=march.state.capacity, swelling=stage.swelling)
+            for one in solutes(stage)
+        )
+        inlets = (stage.inlet, -_tissue_liquid(reaction))[: len(species)]
+        with closing(Injecting(species, stage.pressure, inlets)) as phase:
+            yield from march.through(phase, inlets, begin, end)
 
 
 def resting_steps(
-    stepper: RestingStepper,
-    start: Array,
+    solutes: Solutes,
+    start: State,
     duration: float,
-    first: float,
-    dose: float,
-    tolerance: float,
-) -> Iterator[Step]:
-    """Yield steps that end exactly at `duration` (s); the first one tried is `first` (s).
-
-    Parameters and errors as for `injection_steps`; the error is of third order.
-    """
-    allowed = tolerance * dose
-    time, size, c = 0.0, first, start
-    while time < duration:
-        left = duration - time
-        size = left if size >= left else size
-        step, error = stepper.step(c, size)
-        factor = SAFETY * np.cbrt(allowed / max(error, 1e-3 * allowed))
-        if error > allowed:
-            size = _shrunk(size, factor, duration)
-            continue
-        time = duration if step.duration == left else time + step.duration
-        c = step.concentration
-        yield step
-        if factor > STEADY or factor < 1.0:
-            size *= min(4.0, factor)
+    reaction: Reaction | None,
+    control: Control,
+) -> Iterator[Advance]:
+    """Yield the steps without flow, which end exactly at `duration` (s); else as the injection."""
+    march = _March(start, reaction, control, duration, FIRST * duration)
+    species = tuple(replace(one, capacity=start.capacity) for one in solutes(None))
+    floor = FLOOR * control.inlet
+    floors = (-floor, -_tissue_liquid(reaction) - floor)[: len(species)]
+    with closing(Resting(species, floors)) as phase:
+        yield from march.through(phase, (0.0,) * len(species), 0.0, duration)
 
 
-def _shrunk(size: float, factor: float, duration: float) -> float:
-    size *= max(0.2, min(0.7, factor))
-    if size < SMALLEST * duration:
-        raise SolverError(f"transport: time step below {SMALLEST:g} of its phase")
-    return size
+def _tissue_liquid(reaction: Reaction | None) -> float:
+    return 0.0 if reaction is None else reaction.tissue_liquid
+
+
+@dataclass(frozen=True, eq=False)
+class _Tried:
+    advance: Advance
+    error: float  # / the allowed one
+    undershoots: bool
+
+
+class _March:
+    """Where a run of steps stands."""
+
+    def __init__(
+        self,
+        start: State,
+        reaction: Reaction | None,
+        control: Control,
+        duration: float,
+        first: float,
+    ) -> None:
+        self.state, self.reaction, self.control = start, reaction, control
+        self.duration, self.size, self.time = duration, first, 0.0
+        self._replay = None if control.replay is None else iter(control.replay)
+        self._nothing = np.zeros_like(start.drug)
+
+    def through(
+        self, phase: Phase, inlets: Sequence[float], begin: float, end: float
+    ) -> Iterator[Advance]:
+        """Yield the steps of a phase from time `begin` to `end` (s)."""
+        inner = [t for t in self.control.milestones if begin < t < end - SNAP * self.duration]
+        for milestone in (*inner, end):
+            left = milestone - self.time
+            if left > 0.0:  # in a power of two of steps
+                self.size = left * 0.5 ** max(math.ceil(math.log2(left / self.size) - 1e-9), 0)
+            while self.time < milestone:
+                tried = self._again(phase, inlets, begin) or self._new(
+                    phase, inlets, begin, milestone - self.time
+                )
+                time = self.time + tried.advance.duration
+                self.time = milestone if abs(time - milestone) < SNAP * self.duration else time
+                self.state = tried.advance.state
+                phase.accept()
+                yield replace(tried.advance, time=self.time)
+
+    def _again(self, phase: Phase, inlets: Sequence[float], begin: float) -> _Tried | None:
+        """Make a recorded step; None where there is no record."""
+        if self._replay is None:
+            return None
+        taken = next(self._replay)
+        return self._try(phase, inlets, begin, taken.size, taken.method == "euler")
+
+    def _new(self, phase: Phase, inlets: Sequence[float], begin: float, left: float) -> _Tried:
+        """Make a step of a size that the errors allow."""
+        while True:
+            size = self.size if left > self.size - SNAP * self.duration else left
+            try:
+                tried = self._try(phase, inlets, begin, size, euler=False)
+                if tried.undershoots:
+                    tried = self._try(phase, inlets, begin, size, euler=True)
+            except SolverError as failure:  # a smaller step has a heavier diagonal
+                self._shrink(size, 0.5, str(failure))
+                continue
+            factor = SAFETY * max(tried.error, 1e-6) ** (-1.0 / phase.order)
+            if tried.error > phase.slack:
+                self._shrink(size, factor, f"error {tried.error:.3g} times the allowed one")
+                continue
+            count = left / size
+            in_pairs = round(count) % 2 == 0 or abs(count - round(count)) > 1e-6
+            if factor >= 2.0 and in_pairs and size == self.size and not tried.undershoots:
+                self.size = 2.0 * size
+            return tried
+
+    def _try(
+        self, phase: Phase, inlets: Sequence[float], begin: float, size: float, euler: bool
+    ) -> _Tried:
+        duration = GAMMA * size if euler else size
+        elapsed = self.time - begin
+        first = self._react(self.state, 0.5 * duration)
+        attempt = phase.attempt(_solutes(first.state)[: len(inlets)], size, elapsed, euler)
+        arrived = [step.concentration for step in attempt.steps]
+        moved = replace(
+            first.state,
+            capacity=phase.species[0].capacity_at(elapsed + duration),
+            drug=arrived[0],
+            dissolved=arrived[-1] if len(arrived) > 1 else first.state.dissolved,
+        )
+        second = self._react(moved, 0.5 * duration)
+        largest = np.maximum(second.state.largest, second.state.drug)
+        edges = phase.species[0].edges
+        inflow = edges.total(np.maximum(phase.species[0].supply, 0.0)) * duration
+        lost = [
+            s.losses(step.integral) for s, step in zip(phase.species, attempt.steps, strict=True)
+        ]
+        advance = Advance(
+            taken=Taken(size, "euler" if euler else phase.method),
+            time=self.time + duration,
+            duration=duration,
+            state=replace(second.state, largest=largest),
+            exposure=attempt.steps[0].integral,
+            entered=inlets[0] * inflow,
+            lost=lost[0],
+            consumed=edges.total(first.consumed + second.consumed),
+            dissolved_entered=sum(inlets[1:]) * inflow,
+            dissolved_lost=sum(one.total for one in lost[1:]),
+            removed=edges.total(first.removed + second.removed),
+        )
+        takes = np.inf if self.reaction is None else self.reaction.takes(self.control.dose)
+        scales = (self.control.dose, takes)
+        errors = [error / scale for error, scale in zip(attempt.errors, scales, strict=False)]
+        if self.reaction is not None:
+            halves = (
+                self.state.mineral - first.state.mineral,
+                moved.mineral - second.state.mineral,
+            )
+            unequal = 0.5 * edges.total(np.abs(halves[1] - halves[0])) / self._takes
+            errors.append(unequal / (1.0 + 12.0 / (self.reaction.rate * duration)))
+        return _Tried(advance, max(errors) / self.control.tolerance, attempt.undershoots)
+
+    def _react(self, state: State, duration: float) -> Reacted:
+        if self.reaction is None:
+            return Reacted(state, self._nothing, self._nothing)
+        return self.reaction.react(state, duration)
+
+    def _shrink(self, size: float, factor: float, why: str) -> None:
+        self.size = size * (0.5 if factor > 0.35 else 0.25)
+        if self.size < SMALLEST * self.duration:
+            raise SolverError(
+                f"transport: time step below {SMALLEST:g} of its phase at {self.time:.6g} s: {why}",
+                {
+                    "pore_volume_m3": self.state.capacity,
+                    "drug_kg_per_m3": self.state.drug,
+                    "dissolved_kg_per_m3": self.state.dissolved,
+                    "mineral_kg": self.state.mineral,
+                },
+            )
+
+
+def _solutes(state: State) -> tuple[Array, Array]:
+    return state.drug, state.dissolved

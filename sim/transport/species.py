@@ -80,6 +80,11 @@ class Losses:
     left_domain: float
     through_track: float
 
+    @property
+    def total(self) -> float:
+        """All of it (kg)."""
+        return self.cleared + self.left_domain + self.through_track
+
 
 @dataclass(frozen=True)
 class Step:

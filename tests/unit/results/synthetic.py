@@ -143,7 +143,7 @@ def infiltration(of: Case, reached: float, spread: float = 2.5e-3) -> Infiltrati
         mass_balance_error=1e-12,
         range_violation=0.0,
         history=UptakeHistory(time, 0.65 * delivered, 0.1 * soft, 0.9 * soft, cleared,
-                              0.0 * time, lost),
+                              0.0 * time, lost, *np.zeros((5, len(time)))),
         fields=field(of, reached, spread),
         statistics={"steps": 80.0},
     )  # fmt: skip

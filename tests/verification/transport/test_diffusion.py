@@ -12,12 +12,11 @@ from sim.transport.closed_forms import (
     spreading_ball,
     spreading_gauss,
 )
-from sim.transport.injecting import InjectionStepper
-from sim.transport.marching import injection_steps, resting_steps
 from sim.transport.resting import RestingStepper
 from sim.transport.species import Species
 from sim.volumes.control_volume import ControlVolumes, control_volumes
 from tests.conftest import Check
+from tests.verification.transport.marches import injected, rested
 
 POROSITY, DIFFUSIVITY = 0.4, 2.0
 
@@ -45,11 +44,9 @@ def species(cv: ControlVolumes, supply: np.ndarray | None = None) -> Species:
 
 def released(cv: ControlVolumes, supply: np.ndarray, time: float, tolerance: float) -> np.ndarray:
     """Concentration at `time` with mass released by `supply` from time 0 on."""
-    c = np.zeros(cv.edges.nodes)
-    with closing(InjectionStepper(species(cv, supply), np.zeros_like(c), 1.0)) as stepper:
-        dose = float(supply.sum()) * time
-        for step in injection_steps(stepper, c, time, dose, tolerance):
-            c = step.concentration
+    c, dose = np.zeros(cv.edges.nodes), float(supply.sum()) * time
+    for step in injected(species(cv, supply), np.zeros_like(c), c, time, dose, tolerance):
+        c = step.state.drug
     return c
 
 
@@ -87,11 +84,10 @@ def test_spreading_ball(check: Check) -> None:
     start = cv.volumes["shell0"] / cv.weighted_volume(dict.fromkeys(cv.regions, 1.0))
     problem = species(cv)
     c, time, dose = start, 0.2, float(problem.capacity @ start)
-    with closing(RestingStepper(problem, -1e-10)) as stepper:
-        for step in resting_steps(stepper, start, time, 1e-4, dose, 1e-4):
-            c = step.concentration
-            assert c.min() > -1e-10
-            assert c.max() < 1.0 + 1e-10
+    for step in rested(problem, start, time, dose, 1e-4):
+        c = step.state.drug
+        assert c.min() > -1e-10
+        assert c.max() < 1.0 + 1e-10
     exact = spreading_ball(np.maximum(radius, 1e-9), time, 1.0, DIFFUSIVITY)
     off_axis = radius > 1e-6
     worst = np.abs(c - exact)[off_axis].max() / exact[off_axis].max()

@@ -9,10 +9,10 @@ from meshes.spheres import BOUNDARIES, concentric_shells
 from sim.flow.darcy import Flow, unit_flow
 from sim.transport.closed_forms import front_radius
 from sim.transport.injecting import InjectionStepper
-from sim.transport.marching import injection_steps
 from sim.transport.species import Species
 from sim.volumes.control_volume import ControlVolumes, control_volumes
 from tests.conftest import Check
+from tests.verification.transport.marches import injected
 
 INNER, OUTER, FRONT, POROSITY, RATE = 1.0, 9.0, 6.0, 0.5, 4.0
 DURATION = 4.0 / 3.0 * np.pi * (FRONT**3 - INNER**3) * POROSITY / RATE
@@ -39,15 +39,15 @@ def radial(size: float) -> tuple[ControlVolumes, Flow, Species]:
 def advected(size: float, tolerance: float) -> tuple[np.ndarray, np.ndarray, int]:
     """Corrected and upwinded concentrations at the end, and the number of steps."""
     _, flow, species = radial(size)
+    c = np.zeros(species.edges.nodes)
+    durations = []
+    for step in injected(species, flow.pressure, c, DURATION, RATE * DURATION, tolerance):
+        c = step.state.drug
+        durations.append(step.duration)
+        assert c.min() > -1e-12
+        assert c.max() < 1.0 + 1e-12
+    upwind = np.zeros_like(c)
     with closing(InjectionStepper(species, flow.pressure, 1.0)) as stepper:
-        c = np.zeros(species.edges.nodes)
-        durations = []
-        for step in injection_steps(stepper, c, DURATION, RATE * DURATION, tolerance):
-            c = step.concentration
-            durations.append(step.duration)
-            assert c.min() > -1e-12
-            assert c.max() < 1.0 + 1e-12
-        upwind = np.zeros_like(c)
         for duration in durations:
             upwind = stepper.low_order(upwind, duration)
     assert abs(species.capacity @ c / (RATE * DURATION) - 1.0) < 1e-10

@@ -37,7 +37,7 @@ def test_history_accounts_for_every_milligram(run: tuple[Case, InfiltrationResul
     of, result = run
     h = result.history
     total = h.in_nodule + h.in_skin + h.in_subcutis
-    total = total + h.cleared + h.left_domain + h.lost_through_skin
+    total = total + h.in_bore + h.cleared + h.left_domain + h.lost_through_skin
     injected = np.minimum(h.time / result.injection_time, 1.0) * result.dose
     np.testing.assert_allclose(total, injected, atol=1e-10 * result.dose)
     np.testing.assert_allclose(result.dose, result.flow_rate * result.injection_time * 250.0)
