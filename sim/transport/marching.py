@@ -243,7 +243,7 @@ class _March:
                 self.state.mineral - first.state.mineral,
                 moved.mineral - second.state.mineral,
             )
-            unequal = 0.5 * edges.total(np.abs(halves[1] - halves[0])) / self._takes
+            unequal = 0.5 * edges.total(np.abs(halves[1] - halves[0])) / takes
             errors.append(unequal / (1.0 + 12.0 / (self.reaction.rate * duration)))
         return _Tried(advance, max(errors) / self.control.tolerance, attempt.undershoots)
 
