@@ -43,11 +43,15 @@ def side(cfg: DictConfig, name: str) -> DictConfig:
     return OmegaConf.create(shared | dict(cfg[name].items()))
 
 
+def run_folder() -> Path:
+    """Return the folder that Hydra made for this run."""
+    folder, here = Path(HydraConfig.get().runtime.output_dir), Path.cwd()
+    return folder.relative_to(here) if folder.is_relative_to(here) else folder
+
+
 def output_folder(name: str) -> Path:
     """Return the folder for this run's record inside the one that Hydra made."""
-    folder = Path(HydraConfig.get().runtime.output_dir) / name
-    here = Path.cwd()
-    return folder.relative_to(here) if folder.is_relative_to(here) else folder
+    return run_folder() / name
 
 
 def command_line(module: str) -> str:

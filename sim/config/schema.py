@@ -264,6 +264,13 @@ class ComparisonConfig(PatientConfig):
     b: SideConfig = MISSING
 
 
+@dataclass
+class TreatmentConfig(ComparisonConfig):
+    """A comparison in rounds; with `resume` all else is read from that folder."""
+
+    resume: str = MISSING  # folder of a treatment to go on with
+
+
 @functools.cache
 def keys(schema: type) -> tuple[str, ...]:
     """Return the dotted keys of all leaves of a configuration type."""

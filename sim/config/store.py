@@ -9,7 +9,7 @@ from omegaconf import OmegaConf
 
 from sim.config.groups import GROUPS
 from sim.config.map_schema import PenetrationMapConfig
-from sim.config.schema import CaseConfig, ComparisonConfig
+from sim.config.schema import CaseConfig, ComparisonConfig, TreatmentConfig
 from sim.materials.value import Tree, Value
 
 
@@ -37,3 +37,4 @@ def register() -> None:
     store.store(name="case_type", node=CaseConfig)
     store.store(name="comparison_type", node=ComparisonConfig)
     store.store(name="penetration_map_type", node=PenetrationMapConfig)
+    store.store(name="treatment_type", node=TreatmentConfig)

@@ -1,0 +1,155 @@
+"""The report of a treatment: rounds in words, numbers and pictures, in one file."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from sim.report.verification import tables
+from sim.report.words import case_words, number, percent
+from sim.results.files import Json, write_text
+from sim.results.labels import label, typeset
+from sim.results.metrics import MEANINGS, Meaning
+from sim.results.record import REPORT
+from sim.rounds.metrics import closure_words
+from sim.rounds.record import Treatment
+
+CAPTIONS = {
+    "round_forces": "Axial force at the hand against depth in every round. A round meets what the "
+    "last one left; the curve ends where the insertion ended.",
+    "rounds": "Over the rounds: largest axial force, drug in the nodule at the end of the "
+    "injection, share of the nodule that exceeded the threshold in that round, and the mineral "
+    "that is left after it (before the first round: all).",
+}
+STAGES = ("insertion", "infiltration", "treatment")
+MODEL = "treatment.dissolution_model"
+
+
+def write_rounds_report(
+    folder: Path,
+    treatments: Sequence[Treatment],
+    pictures: dict[str, Path],
+    command: str,
+    failures: Sequence[str] = (),
+) -> Path:
+    """Write `folder`/report.html.
+
+    Parameters
+    ----------
+    folder : Path
+    treatments : sequence of Treatment
+        One per needle, in the same patient.
+    pictures : dict
+        PNG files by name, as `sim.figures.rounds.draw_rounds` returns them.
+    command : str
+        Command line that repeats this result.
+    failures : sequence of str
+        What a reader must know about rounds that are missing.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"number": number, "label": label, "typeset": typeset}
+    firsts = [treatment.rounds[0] for treatment in treatments if treatment.rounds]
+    page = environment.get_template("rounds.html").render(
+        title=" and ".join(treatment.name for treatment in treatments),
+        scenario=scenario_words(treatments[0]),
+        compared=case_words(firsts) if firsts else "",
+        answers=[round_words(treatment) for treatment in treatments],
+        failures=failures,
+        figures=[_figure(name, path) for name, path in pictures.items()],
+        columns=[record.name for treatment in treatments for record in treatment.rounds],
+        rows=_rows(treatments),
+        notes=[
+            f"{treatment.name}: {typeset(str(note))}"
+            for treatment in treatments
+            for note in treatment.metrics["run.notes"] or []
+        ],
+        reports=[
+            (record.name, (record.folder / REPORT).relative_to(folder).as_posix())
+            for treatment in treatments
+            for record in treatment.rounds
+        ],
+        verification=tables(),
+        command=command,
+    )
+    write_text(folder / REPORT, page)
+    return folder / REPORT
+
+
+def scenario_words(treatment: Treatment) -> str:
+    """Say first what the numbers about the mineral are worth."""
+    case = treatment.case
+    text = f"The regression shown here is {closure_words(case)}."
+    if case.dissolution.model == "none":
+        text = "Nothing dissolves in this treatment: its closure is `none`."
+    if case.dissolution.model == "effective_yield":
+        ratio = case.dissolution.yield_ratio
+        text += (
+            f" Each mg of thiosulfate that is consumed takes {number(ratio)} mg of mineral along; "
+            "equilibrium chemistry alone would take 0.00017 mg, one calcium per thiosulfate 0.40 mg"
+            + (", which this passes." if ratio > 0.4 else ".")
+        )
+    return text.replace("`", "")
+
+
+def round_words(treatment: Treatment) -> str:
+    """What became of force and mineral from the first finished round to the last."""
+    last = len(treatment.rounds)
+    if last == 0:
+        return f"The {treatment.name} has no finished round."
+    of = treatment.case.schedule.rounds
+
+    def told(key: str) -> tuple[Json, Json]:
+        return treatment.metrics[f"round_1.{key}"], treatment.metrics[f"round_{last}.{key}"]
+
+    outcomes = [str(x).replace("_", " ") for x in told("insertion.outcome")]
+    forces, doses = told("insertion.peak_force_N"), told("infiltration.dose_in_nodule_mg")
+    _, removed = told("treatment.mineral_removed_fraction")
+    _, milligrams = told("treatment.mineral_removed_mg")
+    _, stiffness = told("treatment.stiffness_ratio")
+    rounds = "one round" if last == 1 else f"{last} rounds"
+    rounds += "" if last == of else f" of {of}"
+    course = (
+        f"its insertion ended as {outcomes[0]} at a peak force of {number(forces[0])} N and left "
+        f"{number(doses[0])} mg of drug in the nodule"
+    )
+    if last > 1:
+        course = (
+            f"its insertion ended as {outcomes[0]} in the first round and {outcomes[1]} in the "
+            f"last; the peak force went from {number(forces[0])} to {number(forces[1])} N, the "
+            f"drug in the nodule from {number(doses[0])} to {number(doses[1])} mg"
+        )
+    model = treatment.case.dissolution.model.replace("_", " ")
+    return (
+        f"The {treatment.name} after {rounds}: {course}. Under the closure {model} "
+        f"{percent(removed)} of the mineral ({number(milligrams)} mg) are gone and the nodule has "
+        f"{percent(stiffness)} of its stiffness."
+    )
+
+
+def _rows(treatments: Sequence[Treatment]) -> list[tuple[Meaning, list[Json]]]:
+    """One row per metric, one value per needle and round."""
+    return [
+        (
+            meaning,
+            [
+                treatment.metrics.get(f"round_{n}.{key}")
+                for treatment in treatments
+                for n in range(1, len(treatment.rounds) + 1)
+            ],
+        )
+        for key, meaning in MEANINGS.items()
+        if key.partition(".")[0] in STAGES and key != MODEL
+    ]
+
+
+def _figure(name: str, path: Path) -> dict[str, str]:
+    return {"caption": CAPTIONS[name], "data": base64.b64encode(path.read_bytes()).decode()}

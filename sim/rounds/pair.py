@@ -1,0 +1,147 @@
+"""Two needles' treatments of the same patient, in two processes, and what sets them apart."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from sim.comparison import compare, distinct_names, write_comparison
+from sim.figures.rounds import draw_rounds
+from sim.report.rounds import round_words, write_rounds_report
+from sim.report.words import number
+from sim.results.files import read_json, read_rows, write_json, write_rows, write_text
+from sim.results.folder import LOG, METRICS, log_to
+from sim.results.metrics import MEANINGS
+from sim.results.progress import bars
+from sim.results.record import CONFIG, REPORT
+from sim.rounds.record import Treatment, load_treatment
+from sim.rounds.run import ROUNDS, check, run_treatment
+from sim.run import Job, begin
+from sim.side_by_side import Ending, run_jobs
+
+log = logging.getLogger(__name__)
+
+SHOWN = (
+    "insertion.outcome",
+    "insertion.peak_force_N",
+    "insertion.depth_in_nodule_mm",
+    "infiltration.injected_volume_mL",
+    "infiltration.dose_in_nodule_mg",
+    "infiltration.infiltrated_fraction_of_nodule",
+    "treatment.mineral_removed_fraction",
+    "treatment.stiffness_ratio",
+)
+
+
+def run_treatments(
+    a: Job, b: Job, folder: Path, config: str, command: str, console: Console
+) -> bool:
+    """Run both jobs' rounds side by side, and print what they did and the report's path.
+
+    Each side has a folder ``a_<needle>``, ``b_<needle>`` inside `folder`, beside `config`, the
+    resolved configuration of both. Rounds that are finished there are not repeated: the same jobs
+    into the same folder go on where they were left.
+
+    Returns
+    -------
+    bool
+        Whether all rounds of both sides are complete.
+
+    Raises
+    ------
+    ConfigError
+        If a finished round in the folder belongs to another configuration.
+    KeyboardInterrupt
+        Passed on; what is finished stays, and is told.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    jobs = [
+        dataclasses.replace(job, folder=folder / f"{side}_{job.case.needle.name}")
+        for side, job in (("a", a), ("b", b))
+    ]
+    for job in jobs:
+        check(job)
+    write_text(folder / CONFIG, config)
+    with log_to(folder / LOG):
+        endings = [Ending("interrupted", "the treatment was interrupted")] * 2
+        try:
+            with bars([job.folder.name for job in jobs], console) as shows:
+                endings = run_jobs([partial(run_treatment, job) for job in jobs], shows)
+        finally:
+            treatments, failures = _tell(folder, jobs, endings, command)
+    _print(console, treatments, failures, folder / REPORT)
+    return not failures
+
+
+def _tell(
+    folder: Path, jobs: list[Job], endings: list[Ending], command: str
+) -> tuple[list[Treatment], list[str]]:
+    """Write tables, pictures and report of both sides as far as they came."""
+    for job, ending in zip(jobs, endings, strict=True):
+        _settle(job, ending)
+    names = distinct_names(*(job.case for job in jobs))
+    treatments = [
+        load_treatment(job.folder, name.replace("_", " "))
+        for job, name in zip(jobs, names, strict=True)
+    ]
+    lines = compare(*(treatment.metrics for treatment in treatments))
+    computed = [line for line in lines if (line.a, line.b) != (None, None)]
+    write_comparison(folder, names, computed)
+    rows = [
+        {"needle": treatment.name} | row
+        for treatment in treatments
+        for row in read_rows(treatment.folder / ROUNDS)
+    ]
+    header = list(rows[0]) if rows else ["needle"]
+    write_rows(folder / ROUNDS, header, [list(row.values()) for row in rows])
+    failures = [
+        f"{treatment.name}: {ending.status}, {ending.reason}; "
+        f"{len(treatment.rounds)} of {treatment.case.schedule.rounds} rounds are finished"
+        for treatment, ending in zip(treatments, endings, strict=True)
+        if ending.status != "complete"
+    ]
+    write_rounds_report(folder, treatments, draw_rounds(treatments, folder), command, failures)
+    for treatment, ending in zip(treatments, endings, strict=True):
+        log.info("%s: %s", treatment.name, ending.status)
+    return treatments, failures
+
+
+def _settle(job: Job, ending: Ending) -> None:
+    """Have the folder of a side say how it ended, also where its process died without a word."""
+    job.folder.mkdir(exist_ok=True)
+    begin(job, job.folder)
+    path = job.folder / METRICS
+    if not path.exists() or ending.status != "complete":
+        found = read_json(path) if path.exists() else dict.fromkeys(MEANINGS)
+        notes = [f"run.status: {ending.reason}"]
+        write_json(path, found | {"run.status": ending.status, "run.notes": notes})
+
+
+def _print(
+    console: Console, treatments: list[Treatment], failures: list[str], report: Path
+) -> None:
+    table = Table(title="rounds side by side", title_justify="left")
+    table.add_column("quantity")
+    for treatment in treatments:
+        for n in range(1, len(treatment.rounds) + 1):
+            table.add_column(f"{treatment.name}, {n}", justify="right")
+    table.add_column("unit")
+    for key in SHOWN:
+        meaning = MEANINGS[key]
+        values = [
+            number(meaning.shown(treatment.metrics[f"round_{n}.{key}"]))
+            for treatment in treatments
+            for n in range(1, len(treatment.rounds) + 1)
+        ]
+        table.add_row(meaning.label, *values, meaning.unit)
+    console.print(table)
+    for treatment in treatments:
+        console.print(round_words(treatment), highlight=False)
+    for failure in failures:
+        console.print(failure, style="bold red", highlight=False)
+    console.print(f"report: {report}", highlight=False, soft_wrap=True)
