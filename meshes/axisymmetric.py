@@ -22,7 +22,7 @@ from sim.cache import cached
 from sim.case import Case
 from sim.errors import SolverError
 
-VERSION = 5  # of what this module draws; part of the cache key
+VERSION = 6  # of what this module draws; part of the cache key
 REGIONS = {"skin": 1, "subcutis": 2, "nodule": 3}
 BOUNDARIES = {
     "mouth": 11,  # source: the liquid enters the tissue here
@@ -36,6 +36,7 @@ BOUNDARIES = {
 GROWTH = 0.2  # element size gained per distance from the needle
 RIM_GROWTH = 0.07  # the same outside of the nodule's rim, where the plume in fat and skin is
 SHAFT_SIZE = 1.0  # largest element on the shaft / needle radius
+LAYER_SIZE = 0.5  # the same on what the needle packed / that at the mouth
 MOST_EDGES = 1000  # on the mouth, and on the shaft in the nodule
 GAP_SIZE = 0.01  # element size where the needle crosses a bound / needle radius
 GAP_SHARE = 0.5  # element size beside the needle / width of the gap to a bound
@@ -78,6 +79,7 @@ def _made(path: Path, unit: float) -> InjectionMesh:
 def _parameters(case: Case, outline: Outline | None, unit: float) -> dict:
     """Return everything the mesh depends on, lengths in units of the needle's radius."""
     nodule, size = case.nodule, case.mesh
+    packs = case.flow.crushed_zone in ("compaction", "both")  # a thin layer seals the wall
     return {
         "version": VERSION,
         "outline": outline
@@ -92,22 +94,17 @@ def _parameters(case: Case, outline: Outline | None, unit: float) -> dict:
         "nodule_radius": 0.5 * nodule.diameter / unit,
         "nodule_half_height": 0.5 * nodule.height / unit,
         "nodule_centre": -nodule.centre_depth / unit,
-        "tip_size": size.tip_size,
+        "tip_size": size.tip_size * (LAYER_SIZE if packs else 1.0),
         "nodule_size": size.nodule_size / unit,
         "outer_size": size.outer_size / unit,
         "growth": GROWTH,
         "rim_growth": RIM_GROWTH,
         "shaft_size": SHAFT_SIZE,
-        "wall_size": size.tip_size if _compacts(case) else SHAFT_SIZE,
+        "wall_size": LAYER_SIZE * size.tip_size if packs else SHAFT_SIZE,
         "most_edges": MOST_EDGES,
         "gap_size": GAP_SIZE,
         "gap_share": GAP_SHARE,
     }
-
-
-def _compacts(case: Case) -> bool:
-    """Tell whether the needle leaves a thin layer that seals its wall in the nodule."""
-    return case.flow.crushed_zone in ("compaction", "both")
 
 
 def _build(path: Path, key: dict) -> None:

@@ -34,13 +34,3 @@ def beside(cv: ControlVolumes, groups: Index) -> csr_array:
     for nodes in groups.T[1:]:
         common = common.multiply(cells_of[nodes])
     return (diags_array(1.0 / common.sum(axis=1)) @ common).tocsr()
-
-
-def areas(cv: ControlVolumes, boundary: str) -> Array:
-    """Return the area (m2) of each facet of a tagged boundary."""
-    corners = cv.points[cv.facets[boundary]]  # (k, vertices, d)
-    if cv.points.shape[1] == 2:
-        length = np.linalg.norm(corners[:, 1] - corners[:, 0], axis=1)
-        return 2.0 * np.pi * corners[:, :, 0].mean(axis=1) * length
-    sides = corners[:, 1:] - corners[:, :1]
-    return 0.5 * np.linalg.norm(np.cross(sides[:, 0], sides[:, 1]), axis=1)

@@ -20,6 +20,8 @@ from sim.volumes.control_volume import ControlVolumes
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
+OPEN = 1e3  # what leaves at the outlet / what its last edge conducts: practically at once
+
 
 @dataclass(frozen=True, eq=False)
 class Bore:
@@ -31,7 +33,7 @@ class Bore:
     void: Array  # (n,) m3, slices beyond the steel
     track: Array  # (n,) m3, slices of all that the needle took up
     outlet: Index  # (o,) nodes on the skin's surface
-    outlet_section: Array  # (o,) m, area of the column / half the length of its last edge
+    outlet_section: Array  # (o,) m, what carries off all that arrives there
 
     def volume(self, open_track: bool) -> Array:
         """Return the liquid (n,) of each node (m3)."""
@@ -69,5 +71,5 @@ def axisymmetric_bore(cv: ControlVolumes, void_parts: tuple[str, ...]) -> Bore:
         void=spread(slices * is_void),
         track=spread(slices),
         outlet=outlet,
-        outlet_section=2.0 * sections[last],
+        outlet_section=OPEN * sections[last],
     )

@@ -14,6 +14,7 @@ points each.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import product
 
@@ -51,7 +52,8 @@ def crushing(
     """Sample `zone` in the cells of the nodule.
 
     No further than the pores can close: the grid at the needle's face is strained beyond, for its
-    theory is one of small strain.
+    theory is one of small strain. Mineral between a stylet and the cone that stands for its tip is
+    strained as that cone's face.
 
     Parameters
     ----------
@@ -64,8 +66,10 @@ def crushing(
     """
     points = np.einsum("sv,kvd->ksd", _weights(corners.shape[1]), corners) - tip
     along = points @ axis
-    across = np.linalg.norm(points - along[..., None] * axis, axis=-1)
-    at = zone.at(across / radius, along / radius)
+    across = np.linalg.norm(points - along[..., None] * axis, axis=-1) / radius
+    face = across / math.tan(zone.half_angle)
+    beside = np.where(across < 1.0, np.minimum(along / radius, face), along / radius)
+    at = zone.at(across, beside)
     volume_strain = np.maximum(at.volume_strain, -mineral.densification_strain)
     reached = (at.plastic_strain > 0.0).any(axis=1) | (volume_strain != 0.0).any(axis=1)
     return Crushing(cells[reached], volume_strain[reached], at.plastic_strain[reached])
@@ -93,8 +97,8 @@ def crushed_permeability(
     """Return the permeability (k,) of the crushed cells (m2), `density` (k,) before (kg/m3).
 
     The mean over a cell's points is the harmonic one, for the liquid leaves the needle across the
-    layers it packed: the conductance is then within 2 % on cells of a tenth of the needle's radius
-    (arithmetic: 40 %).
+    layers it packed. On cells of a twentieth of the needle's radius the default 27G's conductance,
+    with compaction alone, is then within 0.5 % (with the arithmetic mean 17 %).
     """
     compacts = flow.crushed_zone in ("compaction", "both")
     at = packed(mineral, density, crushed) if compacts else density[:, None]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.case import Case, Mineral, SoftLayer
-from sim.domain.beside import areas, beside
+from sim.domain.beside import beside
 from sim.domain.bore import Bore
 from sim.domain.crushing import Crushing, crushed_density, crushed_permeability, crushing
 from sim.flow.darcy import Film, Flow, unit_flow
@@ -220,18 +220,21 @@ class Domain:
         outside, fat drains the film within a fraction of a millimetre). Where none of the film
         lies in the nodule it is the flow that enters the film at the mouth.
         """
-        cv = self.cv
-        inside = cv.volumes["nodule"] >= (1.0 - 1e-9) * sum(cv.volumes.values())
-        if not inside[cv.boundary("film")].any():
+        edges, whole = self.cv.edges, sum(self.cv.volumes.values())
+        inside = self.cv.volumes["nodule"] >= (1.0 - 1e-9) * whole
+        film = np.isin(np.arange(edges.nodes), self.cv.boundary("film"))
+        if edges.largest((inside & film).astype(float)) < 1.0:
             inside[self.mouth] = True
-        tail, head = inside[cv.edges.tail[self.wall.edges]], inside[cv.edges.head[self.wall.edges]]
-        outward = film_flow * (tail.astype(float) - head)
-        return float(np.maximum(outward, 0.0).sum())
+        tail, head = edges.tail[self.wall.edges], edges.head[self.wall.edges]
+        outward = np.maximum(film_flow * (inside[tail].astype(float) - inside[head]), 0.0)
+        leaving = np.bincount(np.where(inside[tail], tail, head), outward, edges.nodes)
+        return edges.total(leaving)
 
     def mouth_in_nodule(self) -> bool:
-        """Tell whether at least half of the mouth's area lies against the nodule."""
-        against = beside(self.cv, self.cv.facets["mouth"]) @ self.cv.per_cell({"nodule": 1.0})
-        return bool(np.average(against, weights=areas(self.cv, "mouth")) >= 0.5)
+        """Tell whether the nodule has at least half of the volume of the mouth's nodes."""
+        total = self.cv.edges.total
+        nodule = total(self.cv.volumes["nodule"], self.mouth)
+        return nodule >= 0.5 * total(sum(self.cv.volumes.values()), self.mouth)
 
     def _beside_wall(self, by_region: ByRegion) -> Array:
         """Mean of a value over the cells at each edge of the wall, (f,)."""
