@@ -1,8 +1,8 @@
-"""Exact solutions for flow and transport around a sphere in an infinite or layered medium.
+"""Exact solutions for flow and transport around a sphere, and along a column.
 
 Symbols as in the module that each one checks; SI or any consistent units. Sources: Carslaw and
 Jaeger 1959, Conduction of Heat in Solids (sections 9.10, 10.4); Crank 1975, The Mathematics of
-Diffusion (section 3.4).
+Diffusion (section 3.4); Ogata and Banks 1961 (USGS Professional Paper 411-A).
 """
 
 from __future__ import annotations
@@ -69,3 +69,14 @@ def spreading_gauss(radius: Array, time: float, width: float, diffusivity: float
     """Concentration from ``exp(-r^2 / (2 width^2))`` at time 0."""
     variance = width**2 + 2.0 * diffusivity * time
     return (width**2 / variance) ** 1.5 * np.exp(-(radius**2) / (2.0 * variance))
+
+
+def washed_column(along: Array, time: float, speed: float, dispersion: float) -> Array:
+    """Concentration in a column that held 1 at time 0 and is kept at 0 at its inlet since.
+
+    ``1 - c = [erfc(s) + exp(v x/D) erfc(s + v t / sqrt(D t))] / 2`` with the pores' speed v and
+    ``s = (x - v t) / (2 sqrt(D t))``; the product is written with erfcx.
+    """
+    length = 2.0 * np.sqrt(dispersion * time)
+    before, behind = (along - speed * time) / length, (along + speed * time) / length
+    return 1.0 - 0.5 * (erfc(before) + np.exp(-(before**2)) * erfcx(behind))

@@ -232,8 +232,8 @@ def _voronoi_stiffness(
     values.x.array[values.function_space.dofmap.list.ravel()] = ratios.ravel()
     rule = {
         "quadrature_rule": "custom",
-        "quadrature_points": middles,
-        "quadrature_weights": weights,
+        "quadrature_points": middles.tolist(),
+        "quadrature_weights": weights.tolist(),
     }
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
     share = -24.0 / ufl.CellVolume(mesh)
