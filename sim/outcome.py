@@ -141,7 +141,8 @@ class TissueState:
 
 @dataclass(frozen=True)
 class InfiltrationResult:
-    injected_volume: float  # m3
+    displaced_volume: float  # m3 that left the barrel
+    injected_volume: float  # m3 of liquid that entered the tissue
     injection_time: float  # s
     ended_by: Ending
     flow_rate: float  # m3/s
@@ -150,16 +151,25 @@ class InfiltrationResult:
     conductance: float  # m3/(s Pa) of the tissue seen from the cavity
     backflow_fraction: float  # share of the flow that leaves the nodule along the shaft
     retained_in_needle: float  # kg
-    lost_through_skin: float  # kg
-    hydrofracture: bool  # flag: the cavity's wall tension passes the tensile strength
+    lost_through_skin: float  # kg by the end of the injection
+    leaked_later: float  # kg lost through the skin after it
+    hydrofracture: bool  # cracks opened, or would: the wall's tension passes the tensile strength
     dose: float  # kg delivered into tissue by the end of the injection
     dose_in_nodule: float  # kg at the end of the injection
+    dose_in_soft_tissue: float  # kg then in skin and fat
     infiltrated_fraction: float  # of the nodule's volume, ever above the threshold
     threshold_curve: tuple[Array, Array]  # (fraction of injected concentration, volume fraction)
     exposure: float  # kg s/m3, pore-volume weighted nodule mean
-    mass_balance_error: float  # relative to the dose
+    drug_consumed: float  # kg, by the mineral's dissolution
+    mineral_before: float  # kg in the nodule beside the needle
+    mineral_removed: float  # kg of it
+    stiffness_ratio: float  # volume mean of Young's modulus, at the end / at the start
+    mass_balance_error: float  # of the drug, relative
+    water_balance_error: float  # of the liquid during the injection, relative
+    mineral_balance_error: float  # of mineral, left and dissolved and gone, relative
     range_violation: float  # below 0 or above the injected concentration, relative to the latter
     history: UptakeHistory
     fields: NodalFields
+    tissue: TissueState | None = None  # what the next round starts from; None: not kept
     notes: tuple[str, ...] = ()
     statistics: dict[str, float] = field(default_factory=dict)

@@ -180,6 +180,7 @@ class _Writer:
         self.notes: list[str] = []
         self.statistics: dict[str, float] = {}
         self.mesh: str | None = None
+        self._infiltration: InfiltrationResult | None = None
 
     def insertion(self, result: InsertionResult) -> None:
         self._add(metrics.insertion_metrics(self.case, result), result, "insertion")
@@ -192,6 +193,7 @@ class _Writer:
         write_rows(self.folder / EVENTS, tables.EVENTS_HEADER, tables.event_rows(result))
 
     def infiltration(self, result: InfiltrationResult) -> None:
+        self._infiltration = result
         self._add(metrics.infiltration_metrics(result), result, "infiltration")
         self.mesh = mesh_hash(result.fields)
         write_table(self.folder / UPTAKE, tables.uptake_table(result))
@@ -207,7 +209,7 @@ class _Writer:
                 )
                 values |= nulls
                 notes += why
-        treatment, why = metrics.treatment_metrics()
+        treatment, why = metrics.treatment_metrics(self.case, self._infiltration)
         ending: dict[str, Json] = {
             "run.status": status,
             "run.wall_s": self.watch.wall,

@@ -42,5 +42,6 @@ class Injected:
     conductance: float  # m3/(s Pa) of the tissue seen from the cavity, at the end
     backflow_fraction: float  # share of the liquid that leaves the nodule along the shaft
     retained_in_needle: float  # kg of drug in lumen and hub at the end
+    fractured: bool | None = None  # whether cracks opened; None: the flow does not know cracks
     notes: tuple[str, ...] = ()
     statistics: dict[str, float] = field(default_factory=dict)

@@ -68,7 +68,8 @@ MEANINGS: dict[str, Meaning] = {
     "insertion.core_length_mm": Meaning("Core of mineral in the lumen", "mm"),
     "insertion.lumen_plugged": Meaning("Lumen takes up a plug of mineral"),
     "insertion.fragment_risk": Meaning("Steel may stay in the nodule"),
-    "infiltration.injected_volume_mL": Meaning("Injected volume", "mL"),
+    "infiltration.displaced_volume_mL": Meaning("Volume out of the syringe", "mL"),
+    "infiltration.injected_volume_mL": Meaning("Volume into the tissue", "mL"),
     "infiltration.injection_time_s": Meaning("Injection time", "s"),
     "infiltration.ended_by": Meaning("Injection ended by"),
     "infiltration.flow_rate_mL_per_min": Meaning("Flow rate", "mL/min"),
@@ -82,12 +83,15 @@ MEANINGS: dict[str, Meaning] = {
     "infiltration.dose_in_nodule_mg": Meaning("Dose in the nodule, end of injection", "mg"),
     "infiltration.dose_in_soft_tissue_mg": Meaning("Dose gone into skin and fat by then", "mg"),
     "infiltration.lost_through_skin_mg": Meaning("Dose lost through the skin by then", "mg"),
+    "infiltration.leaked_later_mg": Meaning("Dose leaked through the skin afterwards", "mg"),
     "infiltration.dose_fraction_in_nodule": Meaning(
         "Dose in the nodule, of the dose delivered", "%"
     ),
     "infiltration.infiltrated_fraction_of_nodule": Meaning("Infiltrated share of the nodule", "%"),
     "infiltration.exposure_mg_h_per_mL": Meaning("Mean exposure of the nodule", "mg h/mL"),
-    "infiltration.mass_balance_error": Meaning("Mass balance error (relative)"),
+    "infiltration.mass_balance_error": Meaning("Mass balance error of the drug (relative)"),
+    "infiltration.water_balance_error": Meaning("Balance error of the liquid (relative)"),
+    "infiltration.mineral_balance_error": Meaning("Balance error of the mineral (relative)"),
     "infiltration.range_violation": Meaning("Range violation (relative)"),
     "treatment.dissolution_model": Meaning("Dissolution model"),
     "treatment.mineral_removed_mg": Meaning("Mineral removed", "mg"),
@@ -102,7 +106,13 @@ NO_DEMAND = "the load it guards against never arose (infinite margin)"
 ARRIVED = "no mechanism reached its limit before the target"
 NOT_TOUCHED = "the nodule was not touched"
 NO_DOSE = "no drug was delivered"
-SINGLE = "the schedule `single` computes no dissolution"
+NOTHING_DISSOLVES = "the closure `none` dissolves nothing"
+NOT_INJECTED = "the injection was not computed"
+TREATMENT = (
+    "treatment.mineral_removed_mg",
+    "treatment.mineral_removed_fraction",
+    "treatment.stiffness_ratio",
+)
 
 
 def insertion_metrics(case: Case, result: InsertionResult) -> tuple[dict[str, Json], list[str]]:
@@ -139,9 +149,9 @@ def insertion_metrics(case: Case, result: InsertionResult) -> tuple[dict[str, Js
 def infiltration_metrics(result: InfiltrationResult) -> tuple[dict[str, Json], list[str]]:
     """Return the metrics of the infiltration and the reasons of those that are null."""
     share = result.dose_in_nodule / result.dose if result.dose > 0.0 else None
-    in_soft_tissue = result.dose - result.dose_in_nodule - result.lost_through_skin
     return _nulled(
         {
+            "infiltration.displaced_volume_mL": ML * result.displaced_volume,
             "infiltration.injected_volume_mL": ML * result.injected_volume,
             "infiltration.injection_time_s": result.injection_time,
             "infiltration.ended_by": result.ended_by,
@@ -152,26 +162,36 @@ def infiltration_metrics(result: InfiltrationResult) -> tuple[dict[str, Json], l
             "infiltration.backflow_fraction": result.backflow_fraction,
             "infiltration.retained_in_needle_mg": MG * result.retained_in_needle,
             "infiltration.lost_through_skin_mg": MG * result.lost_through_skin,
+            "infiltration.leaked_later_mg": MG * result.leaked_later,
             "infiltration.hydrofracture": result.hydrofracture,
             "infiltration.dose_mg": MG * result.dose,
             "infiltration.dose_in_nodule_mg": MG * result.dose_in_nodule,
-            "infiltration.dose_in_soft_tissue_mg": MG * in_soft_tissue,
+            "infiltration.dose_in_soft_tissue_mg": MG * result.dose_in_soft_tissue,
             "infiltration.dose_fraction_in_nodule": share,
             "infiltration.infiltrated_fraction_of_nodule": result.infiltrated_fraction,
             "infiltration.exposure_mg_h_per_mL": MG_H_PER_ML * result.exposure,
             "infiltration.mass_balance_error": result.mass_balance_error,
+            "infiltration.water_balance_error": result.water_balance_error,
+            "infiltration.mineral_balance_error": result.mineral_balance_error,
             "infiltration.range_violation": result.range_violation,
         },
         {"infiltration.dose_fraction_in_nodule": NO_DOSE},
     )
 
 
-def treatment_metrics() -> tuple[dict[str, Json], list[str]]:
-    """Return the treatment's metrics under the schedule `single`: all null but the model's name."""
-    names = ("mineral_removed_mg", "mineral_removed_fraction", "stiffness_ratio")
-    values: dict[str, Json] = {f"treatment.{name}": None for name in names}
-    nulls, notes = _nulled(values, dict.fromkeys(values, SINGLE))
-    return {"treatment.dissolution_model": "none"} | nulls, notes
+def treatment_metrics(
+    case: Case, result: InfiltrationResult | None
+) -> tuple[dict[str, Json], list[str]]:
+    """Return what one injection does to the mineral; null where no closure or no result is."""
+    model = case.dissolution.model
+    values: dict[str, Json] = dict.fromkeys(TREATMENT)
+    why = NOTHING_DISSOLVES if model == "none" else NOT_INJECTED
+    if model != "none" and result is not None:
+        removed = result.mineral_removed
+        numbers = (MG * removed, removed / result.mineral_before, result.stiffness_ratio)
+        values = dict(zip(TREATMENT, numbers, strict=True))
+    nulls, notes = _nulled(values, dict.fromkeys(values, why))
+    return {"treatment.dissolution_model": model} | nulls, notes
 
 
 def missing_metrics(stage: str, why: str) -> tuple[dict[str, Json], list[str]]:

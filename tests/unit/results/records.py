@@ -86,7 +86,7 @@ def write_record(
         write_table(folder / UPTAKE, tables.uptake_table(infiltration))
         write_table(folder / THRESHOLD, tables.threshold_table(infiltration))
         write_fields(folder / FIELDS, infiltration.fields)
-    treatment, why = metrics.treatment_metrics()
+    treatment, why = metrics.treatment_metrics(case, infiltration)
     run = {"run.status": "complete", "run.wall_s": 1.0, "run.peak_memory_MB": 100.0}
     content = values | more | treatment | run | {"run.notes": notes + reasons + why}
     write_json(folder / METRICS, content)

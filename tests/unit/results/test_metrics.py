@@ -40,7 +40,10 @@ def results():
 def test_every_promised_key_is_there(results):
     case, insertion, infiltration = results
     values = metrics.insertion_metrics(case, insertion)[0]
-    values |= metrics.infiltration_metrics(infiltration)[0] | metrics.treatment_metrics()[0]
+    values |= (
+        metrics.infiltration_metrics(infiltration)[0]
+        | metrics.treatment_metrics(case, infiltration)[0]
+    )
     assert values.keys() >= PROMISED
     assert metrics.MEANINGS.keys() >= PROMISED
 
