@@ -87,19 +87,15 @@ class Biot:
         self.cv = cv
         space = fem.functionspace(cv.mesh, ("P", 2, (2,)))
         self._displacement = fem.Function(space)
-        constants = fem.functionspace(cv.mesh, ("DG", 0))
-        self._lame, self._shear = fem.Function(constants), fem.Function(constants)
+        self._moduli = fem.Function(fem.functionspace(cv.mesh, ("DG", 0, (4, 4))))
         young, poisson = cv.per_cell(youngs_modulus), cv.per_cell(poisson_ratio)
         self.youngs_modulus, self.poisson_ratio = young, poisson
-        self._first = young * poisson / ((1.0 + poisson) * (1.0 - 2.0 * poisson))
-        self._second = 0.5 * young / (1.0 + poisson)
-
         u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
         weight = 2.0 * np.pi * ufl.SpatialCoordinate(cv.mesh)[0]
         dx = ufl.dx(metadata=QUADRATURE)
         e, f = _strain(u), _strain(v)
-        sigma = self._lame * _trace(e) * _trace(f) + 2.0 * self._shear * _contraction(e, f)
-        self._stiffness_form = fem.form(weight * sigma * dx)
+        work = ufl.inner(ufl.dot(self._moduli, ufl.as_vector(e)), ufl.as_vector(f))
+        self._stiffness_form = fem.form(weight * work * dx)
         self._stiffness = fem.create_matrix(self._stiffness_form)
         self._strains = fem.Expression(
             ufl.as_vector(_strain(self._displacement)), np.array([[1.0 / 3.0, 1.0 / 3.0]])
@@ -118,20 +114,19 @@ class Biot:
         own = np.flatnonzero(self._column >= 0)
         shape = (len(self._column), self._column.max() + 1)
         self._map = csr_array((np.ones(len(own)), (own, self._column[own])), shape=shape)
-        self._free = np.ones(cv.edges.nodes, dtype=bool)
-        self._free[drained] = False
-        self._system = SaddleSystem((self._swelling @ self._map)[self._free].tocsr())
-        self.soften(np.ones(len(cv.cells)))
+        self.free = np.ones(cv.edges.nodes, dtype=bool)
+        self.free[drained] = False
+        self._system = SaddleSystem((self._swelling @ self._map)[self.free].tocsr())
+        self.stiffen(isotropic(young, poisson))
 
     @property
     def at_rest(self) -> PoreState:
         """The state without load or pressure."""
         return PoreState(np.zeros(self._map.shape[0]), np.zeros(self.cv.edges.nodes))
 
-    def soften(self, share: Array) -> None:
-        """Set each cell's moduli to `share` (c,) of those it was made with."""
-        self._lame.x.array[:] = share * self._first
-        self._shear.x.array[:] = share * self._second
+    def stiffen(self, moduli: Array) -> None:
+        """Set each cell's stiffness (c, 4, 4) in Pa, for strains rr, zz, hoop, rz."""
+        self._moduli.x.array[:] = moduli.ravel()
         self._stiffness.set_value(0.0)
         fem.assemble_matrix(self._stiffness, self._stiffness_form)
         full = self._stiffness.to_scipy().tocoo()
@@ -175,7 +170,7 @@ class Biot:
         diagonal = np.bincount(edges.tail, conductance, edges.nodes)
         diagonal += np.bincount(edges.head, conductance, edges.nodes) + leak
         flow = edges.matrix(diagonal, -conductance, -conductance).tocsr()
-        free = self._free
+        free = self.free
         liquid = -(self._swelling @ before.displacement + duration * supplied)[free]
         forces = np.zeros(self._map.shape[1]) if load is None else self._map.T @ load
         storage = duration * flow[free][:, free]
@@ -201,7 +196,7 @@ class Biot:
         return self._swelling @ state.displacement
 
     def strain(self, state: PoreState) -> Array:
-        """Strains rr, zz, hoop and rz (the tensor's) at the cells' centres, (c, 4)."""
+        """Strains rr, zz, hoop and rz (engineering's) at the cells' centres, (c, 4)."""
         self._displacement.x.array[:] = state.displacement
         cells = np.arange(len(self.cv.cells), dtype=np.int32)
         return self._strains.eval(self.cv.mesh, cells).reshape(-1, 4)
@@ -217,21 +212,22 @@ class Biot:
         self._system.close()
 
 
+def isotropic(young: Array, poisson: Array) -> Array:
+    """Return the stiffness (c, 4, 4) of isotropic cells for strains rr, zz, hoop, rz."""
+    compliance = np.zeros((len(young), 4, 4))
+    compliance[:, :3, :3] = np.eye(3) - poisson[:, None, None] * (1.0 - np.eye(3))
+    compliance[:, 3, 3] = 2.0 * (1.0 + poisson)
+    return young[:, None, None] * np.linalg.inv(compliance)
+
+
 def _strain(u: ufl.core.expr.Expr) -> tuple[ufl.core.expr.Expr, ...]:
-    """Components rr, zz, hoop, rz of a displacement (u_r, u_z)."""
+    """Strains rr, zz, hoop, rz (engineering's) of a displacement (u_r, u_z)."""
     gradient, radius = ufl.grad(u), ufl.SpatialCoordinate(ufl.domain.extract_unique_domain(u))[0]
-    shear = 0.5 * (gradient[0, 1] + gradient[1, 0])
-    return gradient[0, 0], gradient[1, 1], u[0] / radius, shear
+    return gradient[0, 0], gradient[1, 1], u[0] / radius, gradient[0, 1] + gradient[1, 0]
 
 
 def _trace(e: tuple[ufl.core.expr.Expr, ...]) -> ufl.core.expr.Expr:
     return e[0] + e[1] + e[2]
-
-
-def _contraction(
-    e: tuple[ufl.core.expr.Expr, ...], f: tuple[ufl.core.expr.Expr, ...]
-) -> ufl.core.expr.Expr:
-    return e[0] * f[0] + e[1] * f[1] + e[2] * f[2] + 2.0 * e[3] * f[3]
 
 
 def _rectangular(form: fem.Form) -> csr_array:

@@ -7,16 +7,17 @@ is ``w = d e h`` (damage, strain across the crack, band width) and the crack add
 to the permeability (cubic law). Damage never heals; an unloaded crack closes to its origin.
 
 Two families of cracks: those across the largest tension in the half plane, of band width
-sqrt(2 area); and those along planes through the axis, across the hoop tension. These are taken as
-one plane (two wings), so that their band is half the circle, pi r, at any mesh.
+sqrt(2 area), whose direction stays once they open (fixed cracks); and those along planes through
+the axis, across the hoop tension. These are taken as one plane (two wings), so that their band is
+half the circle, pi r, at any mesh.
 
 A band cannot be wider than ``2 E G_c / sigma_t^2`` (it would snap back); there the strength is
 lowered to ``sqrt(E G_c / h)`` (Bazant and Oh), close to that of a body with a crack of length h: a
 large nodule splits at a lower pressure than a small one.
 
-Simplifications: the softening is isotropic, and so is the permeability in the half plane; the tip's
-suction, turbulence, and shear along the crack are left out, and so is the stress that the
-insertion left behind. Skin and fat do not crack.
+Simplifications: what a crack adds to the permeability of the half plane is isotropic; a closed
+crack stays soft in compression; the lag of the liquid behind the crack's tip, turbulence, and the
+stress that the insertion left behind are left out. Skin and fat do not crack.
 """
 
 from __future__ import annotations
@@ -30,6 +31,14 @@ Array = NDArray[np.float64]
 
 REMAINING = 1e-5  # stiffness of a cell that is cracked through / intact: as soft as fat
 PERMEABLE = 1e-9  # m2; a wider crack (0.1 mm in 0.1 mm) has no more pressure to lose
+
+
+@dataclass(frozen=True, eq=False)
+class Cracks:
+    """How far each cell has cracked."""
+
+    history: Array  # (c, 2) largest effective tension so far / strength, > 1: cracked
+    angle: Array  # (c,) rad, of the first family's normal from the r axis; stays once cracked
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,42 +78,71 @@ class Brittle:
             softening = work[:, None] / (band * strength**2) - 0.5
         return cls(youngs_modulus, poisson_ratio, band, strength, softening)
 
-    def tension(self, strain: Array) -> tuple[Array, Array]:
-        """Return largest tensions of the uncracked solid (Pa) and strains along them, (c, 2).
+    def stiffness(self, cracks: Cracks) -> Array:
+        """Return each cell's stiffness (c, 4, 4) for strains rr, zz, hoop and rz (engineering's).
+
+        Secant: ``d / ((1 - d) E)`` is added to the compliance across each crack; across and along
+        it, the shear stiffness falls by 1 - d.
+        """
+        left = 1.0 - self.damage(cracks.history)
+        count = len(left)
+        compliance = np.broadcast_to(np.eye(3), (count, 3, 3)).copy()
+        compliance -= self.poisson_ratio[:, None, None] * (1.0 - np.eye(3))
+        compliance[:, 0, 0], compliance[:, 2, 2] = 1.0 / left.T
+        own = np.zeros((count, 4, 4))
+        own[:, :3, :3] = np.linalg.inv(compliance)
+        own[:, 3, 3] = 0.5 / (1.0 + self.poisson_ratio) * left[:, 0]
+        turn = _turn(cracks.angle)
+        return self.youngs_modulus[:, None, None] * (turn.transpose(0, 2, 1) @ own @ turn)
+
+    def loaded(self, strain: Array, before: Cracks, during: Cracks) -> Cracks:
+        """Return what `strain` makes of the cracks `before`.
 
         Parameters
         ----------
         strain : (c, 4)
-            rr, zz, hoop and the tensor's rz.
+            rr, zz, hoop and rz (engineering's).
+        during : Cracks
+            Those whose stiffness the strain was found with.
         """
-        rr, zz, hoop, rz = strain.T
-        half = np.hypot(0.5 * (rr - zz), rz)
-        along = np.column_stack((0.5 * (rr + zz) + half, hoop))
-        young, poisson = self.youngs_modulus, self.poisson_ratio
-        first = young * poisson / ((1.0 + poisson) * (1.0 - 2.0 * poisson))
-        shear = 0.5 * young / (1.0 + poisson)
-        volume = rr + zz + hoop
-        return (first * volume)[:, None] + 2.0 * shear[:, None] * along, along
+        stress = np.einsum("cij,cj->ci", self.stiffness(during), strain)
+        towards = 0.5 * np.arctan2(2.0 * stress[:, 3], stress[:, 0] - stress[:, 1])
+        angle = np.where(during.history[:, 0] > 1.0, during.angle, towards)
+        across = self._across(stress, angle) / (1.0 - self.damage(during.history))
+        return Cracks(np.maximum(before.history, across / self.strength), angle)
 
-    def loaded(self, strain: Array) -> Array:
-        """Return the tension of the uncracked solid / strength, (c, 2)."""
-        return self.tension(strain)[0] / self.strength
+    def _across(self, stress: Array, angle: Array) -> Array:
+        """Stress across the cracks, (c, 2)."""
+        c, s = np.cos(angle), np.sin(angle)
+        in_plane = c**2 * stress[:, 0] + s**2 * stress[:, 1] + 2.0 * c * s * stress[:, 3]
+        return np.column_stack((in_plane, stress[:, 2]))
 
     def damage(self, history: Array) -> Array:
-        """Return the damage (c, 2) after the largest `loaded` of all times, `history` (c, 2)."""
+        """Return the damage (c, 2) after the largest effective tension / strength (c, 2)."""
         over = np.maximum(history, 1.0)
         with np.errstate(invalid="ignore"):
-            return np.where(history > 1.0, 1.0 - np.exp(-(over - 1.0) / self.softening) / over, 0.0)
+            damage = 1.0 - np.exp(-(over - 1.0) / self.softening) / over
+        return np.where(history > 1.0, np.minimum(damage, 1.0 - REMAINING), 0.0)
 
-    def stiffness_left(self, history: Array) -> Array:
-        """Return the share of the moduli that is left in each cell, (c,)."""
-        return np.maximum(1.0 - self.damage(history).max(axis=1), REMAINING)
+    def opening(self, strain: Array, cracks: Cracks) -> Array:
+        """Return the openings (c, 2) in m of the cracks in each band, ``d s / ((1 - d) E) h``."""
+        stress = np.einsum("cij,cj->ci", self.stiffness(cracks), strain)
+        damage = self.damage(cracks.history)
+        tension = np.maximum(self._across(stress, cracks.angle), 0.0) / (1.0 - damage)
+        return damage * tension / self.youngs_modulus[:, None] * self.band
 
-    def opening(self, strain: Array, history: Array) -> Array:
-        """Return the openings (c, 2) in m of the cracks in each band."""
-        return self.damage(history) * np.maximum(self.tension(strain)[1], 0.0) * self.band
+    def permeability(self, opening: Array) -> Array:
+        """Return what cracks of `opening` (c, 2) in m add to the permeability (c,), m2."""
+        return np.minimum((opening**3 / (12.0 * self.band)).sum(axis=1), PERMEABLE)
 
-    def permeability(self, strain: Array, history: Array) -> Array:
-        """Return what the cracks add to the permeability (c,), m2."""
-        added = (self.opening(strain, history) ** 3 / (12.0 * self.band)).sum(axis=1)
-        return np.minimum(added, PERMEABLE)
+
+def _turn(angle: Array) -> Array:
+    """Matrix (c, 4, 4) from strains rr, zz, hoop, rz to those across, along, hoop, shear."""
+    c, s = np.cos(angle), np.sin(angle)
+    turn = np.zeros((len(angle), 4, 4))
+    turn[:, 0, 0] = turn[:, 1, 1] = c**2
+    turn[:, 0, 1] = turn[:, 1, 0] = s**2
+    turn[:, 0, 3], turn[:, 1, 3] = c * s, -c * s
+    turn[:, 2, 2] = 1.0
+    turn[:, 3, 0], turn[:, 3, 1], turn[:, 3, 3] = -2.0 * c * s, 2.0 * c * s, c**2 - s**2
+    return turn

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from sim.domain.domain import Domain
 from sim.flow.biot import Biot, PoreState
 from sim.flow.film import film_along
-from sim.flow.fracture import Brittle
+from sim.flow.fracture import Brittle, Cracks
 from sim.materials.density import strength_ratio
 
 Array = NDArray[np.float64]
@@ -38,17 +38,17 @@ class Condition:
 
     permeability: Array  # (c,) m2
     film: Array  # (f,) m3/(s Pa), conductance of the edges along the shaft
-    history: Array  # (c, 2) largest tension so far / strength
+    cracks: Cracks
 
     @property
     def logarithms(self) -> Array:
         """Return all conductances as logarithms, (c + f,)."""
         return np.log(np.concatenate((self.permeability, np.maximum(self.film, CLOSED))))
 
-    def moved(self, change: Array, history: Array) -> Condition:
-        """Return the condition with its logarithms changed by `change`, and another history."""
+    def moved(self, change: Array, cracks: Cracks) -> Condition:
+        """Return the condition with its logarithms changed by `change`, and with `cracks`."""
         permeability, film = np.split(np.exp(self.logarithms + change), [len(self.permeability)])
-        return Condition(permeability, np.where(film > CLOSED, film, 0.0), history)
+        return Condition(permeability, np.where(film > CLOSED, film, 0.0), cracks)
 
 
 class PorousBody:
@@ -71,11 +71,11 @@ class PorousBody:
         self._along_mouth = np.searchsorted(keys, i * edges.nodes + j)
         mouth = domain.mouth
         self._at_mouth = np.isin(edges.tail, mouth) | np.isin(edges.head, mouth)
+        self._softened = False
         self.share = np.zeros(edges.nodes)
         (a, b), radius = cv.points[[i, j]], cv.points[[i, j], 0].mean(axis=0)
         np.add.at(self.share, np.stack((i, j)), radius * np.linalg.norm(a - b, axis=1))
         self.share /= self.share.sum()
-        self._softened = False
 
     def _cracking(self) -> Brittle:
         cv, mineral = self.domain.cv, self.domain.case.nodule.mineral
@@ -96,19 +96,33 @@ class PorousBody:
     @property
     def at_rest(self) -> Condition:
         """The condition before the injection."""
-        return self.condition(self.biot.at_rest, np.zeros((len(self._rest), 2)))
+        count = len(self._rest)
+        intact = Cracks(np.zeros((count, 2)), np.zeros(count))
+        return Condition(self._rest, self._film_conductance(self.biot.at_rest.pressure), intact)
 
-    def condition(self, state: PoreState, history: Array) -> Condition:
-        """Return the condition in `state` of a tissue with the given `history` (c, 2)."""
+    def condition(
+        self, state: PoreState, before: Cracks, during: Cracks
+    ) -> tuple[Condition, float]:
+        """Return the condition in `state` and the widest crack's opening (m).
+
+        Parameters
+        ----------
+        before, during : Cracks
+            At the step's start, and those that gave the stiffness with which `state` was found.
+        """
         strain = self.biot.strain(state)
         growth = self.domain.case.flow.permeability_exponent * strain[:, :3].sum(axis=1)
         most = np.log(np.maximum(OPENED / self._rest, 1.0))
         opened = self._rest * np.exp(np.clip(growth, -most, most))
         permeability = np.where(self._soft, opened, self._rest)
+        cracks, opening = before, 0.0
         if self._brittle is not None:
-            history = np.maximum(history, self._brittle.loaded(strain))
-            permeability = permeability + self._brittle.permeability(strain, history)
-        return Condition(permeability, self._film_conductance(state.pressure), history)
+            cracks = self._brittle.loaded(strain, before, during)
+            openings = self._brittle.opening(strain, during)
+            permeability = permeability + self._brittle.permeability(openings)
+            opening = float(openings.max())
+        film = self._film_conductance(state.pressure)
+        return Condition(permeability, film, cracks), opening
 
     def _film_conductance(self, pressure: Array) -> Array:
         """Flow along each edge of the shaft / its pressure difference, (f,)."""
@@ -120,12 +134,12 @@ class PorousBody:
         return np.divide(film.flow(tail, head), difference, out=level, where=apart)
 
     def take(self, condition: Condition) -> Array:
-        """Soften the body to `condition` and return the edges' conductances (m,), m3/(s Pa)."""
+        """Soften the body to `condition`; return the edges' conductances (m,), m3/(s Pa)."""
         if self._brittle is not None:
-            share = self._brittle.stiffness_left(condition.history)
-            if self._softened or share.min() < 1.0:
-                self.biot.soften(share)
-                self._softened = True
+            cracked = bool(condition.cracks.history.max() > 1.0)
+            if cracked or self._softened:
+                self.biot.stiffen(self._brittle.stiffness(condition.cracks))
+            self._softened = cracked
         cv, viscosity = self.domain.cv, self.domain.case.drug.viscosity
         mobility = dict.fromkeys(cv.regions, condition.permeability / viscosity)
         conductance = np.maximum(cv.transmissibility(mobility), 0.0)
