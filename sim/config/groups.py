@@ -42,6 +42,20 @@ _MESHES: dict[str, Tree] = {
         "penetration_size": 0.07,
         "time_tolerance": 3e-4,
     },
+    "solid": {  # tetrahedra, for an infiltration in 3-D
+        "name": "solid",
+        **_DEFAULT_MESH,
+        "nodule_size": "0.4 mm",
+        "outer_size": "3 mm",
+    },
+    "solid_coarse": {
+        "name": "solid_coarse",
+        **_DEFAULT_MESH,
+        "tip_size": 0.2,
+        "nodule_size": "0.8 mm",
+        "outer_size": "4 mm",
+        "time_tolerance": 3e-3,
+    },
 }
 
 GROUPS: dict[str, dict[str, Tree]] = {

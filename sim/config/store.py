@@ -8,6 +8,7 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
 
 from sim.config.groups import GROUPS
+from sim.config.infiltration_schema import InfiltrationConfig
 from sim.config.map_schema import PenetrationMapConfig
 from sim.config.schema import CaseConfig, ComparisonConfig, TreatmentConfig
 from sim.materials.value import Tree, Value
@@ -37,4 +38,5 @@ def register() -> None:
     store.store(name="case_type", node=CaseConfig)
     store.store(name="comparison_type", node=ComparisonConfig)
     store.store(name="penetration_map_type", node=PenetrationMapConfig)
+    store.store(name="infiltration_type", node=InfiltrationConfig)
     store.store(name="treatment_type", node=TreatmentConfig)
