@@ -38,6 +38,8 @@ TOLERANCE = 1e-6  # m, of the depth at which the needle stops
 DEPTH_STEP = 1e-4  # m
 CORE_STEP = 1e-5  # m
 FLOW = ("porosity", "permeability", "diffusion_ratio", "clearance_rate")  # of a layer or mineral
+SOFT = (*FLOW, "shear_modulus", "youngs_modulus", "poisson_ratio")  # opens the track, swells
+MINERAL = (*FLOW, "youngs_modulus", "poisson_ratio", "tensile_strength", "fracture_toughness")
 
 
 def sweep(
@@ -78,7 +80,7 @@ class Reevaluation:
         self.texts, self.case, self.models = read_texts(cfg, CaseConfig), case, models
         self._cases: dict[tuple[str, str], Case] = {}
         self._insertions: dict[Case, InsertionResult] = {}
-        self._infiltrations: dict[tuple[Case, float, float], InfiltrationResult] = {}
+        self._infiltrations: dict[tuple[Case, float, float, int], InfiltrationResult] = {}
 
     def insertion(self, change: tuple[str, str] | None) -> Insertion:
         """Return the outcome and the smallest margin of those that can stop the needle."""
@@ -125,14 +127,15 @@ class Reevaluation:
             self._infiltrations[key] = infiltrate(problem, stopped)
         return self._infiltrations[key]
 
-    def _injection(self, case: Case) -> tuple[tuple[Case, float, float], InsertionResult]:
+    def _injection(self, case: Case) -> tuple[tuple[Case, float, float, int], InsertionResult]:
         """Return what an injection depends on, and the needle as it then stands."""
         insertion = self._insert(case)
         depth = DEPTH_STEP * round(insertion.reached_depth / DEPTH_STEP)
         stays = insertion.core_retention > case.injection.pressure_limit
         core = CORE_STEP * round(insertion.core_length / CORE_STEP) if stays else 0.0
         stopped = dataclasses.replace(insertion, reached_depth=depth, core_length=core)
-        return (_infiltration_problem(case, self.case), depth, core), stopped
+        crushed = id(insertion.crushed)  # one object per table of the mineral's resistance
+        return (_infiltration_problem(case, self.case), depth, core, crushed), stopped
 
     @staticmethod
     def _mesh(case: Case) -> MeshSettings:
@@ -142,21 +145,24 @@ class Reevaluation:
 def _insertion_problem(case: Case, default: Case) -> Case:
     """Return `case` with everything at `default` that no force depends on."""
     tissue, usual = case.tissue, default.tissue
-    mineral = _mixed(default.nodule.mineral, case.nodule.mineral)
-    layers = _mixed(usual.skin, tissue.skin), _mixed(usual.subcutis, tissue.subcutis)
+    mineral = _mixed(default.nodule.mineral, case.nodule.mineral, FLOW)
+    layers = _mixed(usual.skin, tissue.skin, FLOW), _mixed(usual.subcutis, tissue.subcutis, FLOW)
     return dataclasses.replace(
         case,
         tissue=Tissue(*layers),
         nodule=dataclasses.replace(case.nodule, mineral=mineral),
         drug=default.drug,
         injection=default.injection,
+        flow=default.flow,
+        dissolution=default.dissolution,
     )
 
 
 def _infiltration_problem(case: Case, default: Case) -> Case:
     """Return `case` with everything at `default` that matters to the insertion alone."""
     tissue, usual = case.tissue, default.tissue
-    skin, subcutis = _mixed(tissue.skin, usual.skin), _mixed(tissue.subcutis, usual.subcutis)
+    skin = _mixed(tissue.skin, usual.skin, SOFT)
+    subcutis = _mixed(tissue.subcutis, usual.subcutis, SOFT)
     needle = dataclasses.replace(
         case.needle, steel=default.needle.steel, free_length=default.needle.free_length
     )
@@ -164,7 +170,7 @@ def _infiltration_problem(case: Case, default: Case) -> Case:
     nodule = dataclasses.replace(
         case.nodule,
         mineral=dataclasses.replace(
-            _mixed(mineral, default.nodule.mineral),
+            _mixed(mineral, default.nodule.mineral, MINERAL),
             density=mineral.density,  # the density field's
             solid_density=mineral.solid_density,
         ),
@@ -184,6 +190,6 @@ def _infiltration_problem(case: Case, default: Case) -> Case:
     )
 
 
-def _mixed[T: (SoftLayer, Mineral)](flow: T, rest: T) -> T:
-    """Return a material with the flow properties of the one and all others of the other."""
-    return dataclasses.replace(rest, **{name: getattr(flow, name) for name in FLOW})
+def _mixed[T: (SoftLayer, Mineral)](some: T, rest: T, names: tuple[str, ...]) -> T:
+    """Return a material with the properties `names` of the one and all others of the other."""
+    return dataclasses.replace(rest, **{name: getattr(some, name) for name in names})
