@@ -211,6 +211,7 @@ class Domain:
             absorbing=cv.boundary("outer"),
             edge_flow=np.zeros(len(cv.edges.tail)) if flow is None else flow.edge_flow,
             supply=supply,
+            swelling=flow.swelling if isinstance(flow, Stage) else 0.0,
         )
 
     def backflow(self, film_flow: Array) -> float:

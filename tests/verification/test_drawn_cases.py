@@ -1,0 +1,38 @@
+"""Whole infiltrations of cases drawn from all that is admissible: none fails, all balance."""
+
+import pytest
+
+from sim.infiltration import infiltrate
+from tests.conftest import Check
+from tests.verification.draws import drawn_case, drawn_insertion
+
+MOST = 1e-9
+
+
+def run_and_check(seeds: range, check: Check) -> None:
+    balance, outside = {"drug": 0.0, "liquid": 0.0, "mineral": 0.0}, 0.0
+    for seed in seeds:
+        case = drawn_case(seed)
+        result = infiltrate(case, drawn_insertion(case, seed))
+        errors = (
+            result.mass_balance_error,
+            result.water_balance_error,
+            result.mineral_balance_error,
+        )
+        worst = max(*errors, result.range_violation)
+        assert worst <= MOST, f"seed {seed}: {errors}, range {result.range_violation}"
+        balance = {k: max(v, e) for (k, v), e in zip(balance.items(), errors, strict=True)}
+        outside = max(outside, result.range_violation)
+    what = f"{len(seeds)} drawn cases"
+    for name, value in balance.items():
+        check(f"{what}: balance of {name}", value, "≤", MOST)
+    check(f"{what}: range violation", outside, "≤", MOST)
+
+
+def test_a_few_drawn_cases(check: Check) -> None:
+    run_and_check(range(4), check)
+
+
+@pytest.mark.slow
+def test_fifty_drawn_cases(check: Check) -> None:
+    run_and_check(range(100, 150), check)
