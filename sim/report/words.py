@@ -85,6 +85,8 @@ def insertion_words(record: Record) -> str:
     """Did the needle get in, what stopped it and where, and how close it was."""
     m = record.metrics
     outcome = m["insertion.outcome"]
+    if outcome is None and m["infiltration.dose_mg"] is not None:
+        return f"The {record.name} was in its place; its insertion was not computed."
     if outcome is None:
         return f"The {record.name} has no result: {_first_note(record)}."
     place = f"{number(m['insertion.depth_in_nodule_mm'])} mm inside the nodule"
@@ -116,8 +118,7 @@ def infiltration_words(record: Record) -> str:
     if m["infiltration.ended_by"] == "nothing_injected":
         why = next(note for note in record.notes if note.startswith("infiltration.ended_by: "))
         return f"With the {record.name} {why.removeprefix('infiltration.ended_by: ')}."
-    place = "in the nodule" if m["insertion.depth_in_nodule_mm"] > 0.0 else "outside the nodule"
-    place = "past the nodule" if _past(record) else place
+    place = _place(record)
     stop = {
         "volume": "the ordered volume was in",
         "time_limit": "the time limit ended the injection",
@@ -132,7 +133,7 @@ def infiltration_words(record: Record) -> str:
     }
     fate = ", ".join(f"{100.0 * share:.0f} % {where}" for where, share in parts.items())
     return (
-        f"With the tip {place}, {number(m['infiltration.injected_volume_mL'])} mL went in within "
+        f"{place}{number(m['infiltration.injected_volume_mL'])} mL went in within "
         f"{number(m['infiltration.injection_time_s'])} s ({stop}) at "
         f"{number(m['infiltration.peak_pressure_kPa'])} kPa, "
         f"{percent(m['infiltration.backflow_fraction'])} of the flow back along the shaft. "
@@ -177,6 +178,16 @@ def _needle_words(record: Record) -> str:
         f"{record.name}, {outer} mm outside, {inner} mm inside and {length} mm long, is "
         f"{MOTION[technique.kind]}{speed} with at most {number(technique.force_limit)} N"
     )
+
+
+def _place(record: Record) -> str:
+    """Where the tip is, as a sentence begins; nothing where no insertion led there."""
+    depth = record.metrics["insertion.depth_in_nodule_mm"]
+    if depth is None:
+        return ""
+    if _past(record):
+        return "With the tip past the nodule, "
+    return f"With the tip {'in' if depth > 0.0 else 'outside'} the nodule, "
 
 
 def _past(record: Record) -> bool:
@@ -238,15 +249,21 @@ def _steel_words(record: Record) -> str:
 def _syringe_words(record: Record) -> str:
     """What the operator meets at the syringe."""
     m = record.metrics
-    ordered, stays = (
-        m["infiltration.injected_volume_mL"],
-        m["infiltration.retained_in_needle_mg"] / record.case.drug.concentration,
+    displaced, retained = (
+        m["infiltration.displaced_volume_mL"],
+        m["infiltration.retained_in_needle_mg"],
     )
-    if stays <= WORTH_SAYING * ordered:
+    stays = retained / record.case.drug.concentration
+    if stays <= WORTH_SAYING * displaced:
         return ""
+    held = {
+        "air": ", as hub and lumen hold air at the start and drug at the end",
+        "blood": ", as hub and lumen hold blood at the start, which goes first",
+        "drug": ", beside what the plunger pushed out: the needle was primed with it",
+    }[record.case.needle.lumen_content]
     return (
-        f" For this {number(ordered + stays)} mL must be drawn up, as {number(stays, 2)} mL "
-        f"({number(m['infiltration.retained_in_needle_mg'])} mg) stay in the needle."
+        f" The plunger pushed {number(displaced)} mL out of the syringe; {number(stays, 2)} mL "
+        f"({number(retained)} mg) of drug stay in hub and lumen{held}."
     )
 
 

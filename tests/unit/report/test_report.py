@@ -86,10 +86,10 @@ def test_the_fate_of_the_drug_adds_up(records):
 
 def test_words_of_the_syringe(records):
     """0.1 mg of 250 mg/mL stay in the needle: not worth saying; 50 mg are 0.2 mL."""
-    assert "drawn up" not in words.infiltration_words(records[1])
+    assert "plunger" not in words.infiltration_words(records[1])
     values = records[1].metrics | {"infiltration.retained_in_needle_mg": 50.0}
     text = words.infiltration_words(dataclasses.replace(records[1], metrics=values))
-    assert "0.7 mL must be drawn up, as 0.2 mL (50 mg) stay in the needle" in text
+    assert "pushed 0.5 mL out of the syringe; 0.2 mL (50 mg) of drug stay in hub and lumen" in text
 
 
 def test_words_of_a_core_in_the_lumen(records):
