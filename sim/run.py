@@ -51,10 +51,14 @@ from sim.walk import InsertionModels
 log = logging.getLogger(__name__)
 
 LAST_GOOD = "last_good.csv"  # what a solver that gave up had reached
-INSERTION_ALONE = "only the insertion was asked for"
+NOT_ASKED = {
+    "insertion": "only the infiltration was asked for",
+    "infiltration": "only the insertion was asked for",
+}
 
 type Keep = Callable[[Path, TissueState], None]  # (run folder, what the round left)
 type Finish = Callable[[str, str], None]  # (status, reason)
+type Alone = Callable[[Show], InfiltrationResult]
 type Sweep = Callable[[Case, InsertionModels, Show], tuple[list[Row], list[str]]]
 
 
@@ -64,9 +68,9 @@ class Job:
 
     `config` is the resolved configuration behind `case`, as YAML; `inputs` are its values with
     their sources; `command` repeats the run; `sweep` is the one-at-a-time pass over the case's
-    uncertain inputs, None to leave it out. `infiltration` is False for the insertion alone. A round
-    of a treatment starts from `before`, ends `until` s after its start, and has `keep` write what
-    it left.
+    uncertain inputs, None to leave it out. `infiltration` is False for the insertion alone; `alone`
+    computes an infiltration without an insertion. A round of a treatment starts from `before`, ends
+    `until` s after its start, and has `keep` write what it left.
     """
 
     case: Case
@@ -76,6 +80,7 @@ class Job:
     inputs: Sequence[Input] = ()
     sweep: Sweep | None = None
     infiltration: bool = True
+    alone: Alone | None = None
     before: TissueState | None = None
     until: float | None = None
     keep: Keep | None = None
@@ -148,6 +153,11 @@ def concluded(finish: Finish) -> Iterator[None]:
 
 def _stages(job: Job, writer: _Writer, show: Show) -> None:
     case, watch = job.case, writer.watch
+    if job.alone is not None:
+        with watch.stage("infiltration"):
+            infiltration = job.alone(show)
+        writer.infiltration(infiltration)
+        return
     log.info("needle %s, target %.2f mm", case.needle.name, 1e3 * case.target_depth)
     with watch.stage("insertion"):
         models = prepare(case, show)
@@ -205,7 +215,7 @@ class _Writer:
         for stage in ("insertion", "infiltration"):
             if not any(key.startswith(f"{stage}.") for key in values):
                 nulls, why = metrics.missing_metrics(
-                    stage, f"not computed, {reason or INSERTION_ALONE}"
+                    stage, f"not computed, {reason or NOT_ASKED[stage]}"
                 )
                 values |= nulls
                 notes += why

@@ -95,7 +95,7 @@ def _panel(ax: Axes, record: Record, row: str, norm: LogNorm, colours: Colormap)
     if record.fields is None:
         say(ax, "not computed")
     else:
-        _paint(ax, record, _values(record, row), norm, colours)
+        _paint(ax, record, row_values(record, row), norm, colours)
     reached = metrics["insertion.reached_depth_mm"]
     if reached is None:
         return
@@ -110,7 +110,7 @@ def _panel(ax: Axes, record: Record, row: str, norm: LogNorm, colours: Colormap)
         label(ax, "nothing was injected", (0.98, 0.9), (0, 0), xycoords="axes fraction", ha="right")
 
 
-def _values(record: Record, row: str) -> Array:
+def row_values(record: Record, row: str) -> Array:
     """Node values (mg/mL) for one row of the figure."""
     fields = record.fields
     if row == EVER:

@@ -41,6 +41,8 @@ def inputs(cfg: DictConfig) -> list[Input]:
     """
     found = []
     for group, options in GROUPS.items():
+        if group not in cfg:  # an infiltration alone has no technique
+            continue
         chosen = cfg[group]
         name = chosen.get("name") or chosen.get("texture")
         tree = options.get(name, next(iter(options.values())))

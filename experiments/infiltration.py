@@ -1,0 +1,66 @@
+"""The infiltration alone, from a stated place: ``./run python -m experiments.infiltration``.
+
+In 3-D it also runs on several processes, of which the first writes:
+``./run mpirun -n 2 python -m experiments.infiltration site.geometry=3d mesh=solid``.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+
+from mpi4py import MPI
+from omegaconf import DictConfig, OmegaConf
+from rich.console import Console
+
+from experiments.wiring import command_line, output_folder
+from sim.config.app import hydra_main
+from sim.config.infiltration import to_infiltration
+from sim.config.store import register
+from sim.infiltration_alone import infiltrate_alone
+from sim.report.words import infiltration_words
+from sim.results.inputs import inputs
+from sim.results.progress import bars, silent
+from sim.results.record import FIELDS, REPORT, load
+from sim.run import Job, run_case
+
+COMM = MPI.COMM_WORLD
+
+
+@hydra_main("infiltration", to_infiltration)
+def main(cfg: DictConfig) -> None:
+    """Run, say where the drug went and where the fields and the report are."""
+    console, asked = Console(), to_infiltration(cfg)
+    config = OmegaConf.to_yaml(cfg, resolve=True)
+    folder = output_folder(cfg.needle.name)
+    job = Job(
+        case=asked.case,
+        config=config,
+        folder=folder,
+        command=command_line("experiments.infiltration"),
+        inputs=inputs(cfg),
+        alone=partial(infiltrate_alone, asked, COMM),
+    )
+    COMM.bcast(config)
+    with bars([cfg.needle.name], console) as (show,):
+        status = run_case(job, show)
+    console.print(infiltration_words(load(folder)), highlight=False)
+    if status != "complete":
+        sys.exit(1)
+    console.print(f"fields: {folder / FIELDS}", highlight=False, soft_wrap=True)
+    console.print(f"report: {folder / REPORT}", highlight=False, soft_wrap=True)
+
+
+def follow_along() -> None:
+    """Compute with the first process, if it has something to compute."""
+    config = COMM.bcast(None)
+    if config is not None:
+        register()
+        infiltrate_alone(to_infiltration(OmegaConf.create(config)), COMM, silent)
+
+
+if __name__ == "__main__":
+    if COMM.rank == 0:
+        main()
+    else:
+        follow_along()
