@@ -1,4 +1,4 @@
-"""The syringe: its two regimes, its two ends, and published Hagen-Poiseuille numbers."""
+"""The needle's resistance, a core of mineral in it, and the syringe's two regimes."""
 
 import dataclasses
 import math
@@ -7,7 +7,12 @@ import pytest
 
 from sim.case import Case
 from sim.config import default_case
-from sim.flow.syringe import deliver, lumen_volume, needle_resistance, plug_resistance
+from sim.flow.syringe import (
+    needle_resistance,
+    plug_resistance,
+    reynolds_number,
+    syringe_and_needle,
+)
 
 
 @pytest.fixture(scope="module")
@@ -22,57 +27,44 @@ def test_needle_resistance_of_a_half_inch_27g(case: Case) -> None:
 
 
 def test_soft_tissue_gets_the_set_rate(case: Case) -> None:
-    conductance = 1e-12
-    delivery = deliver(case.needle, case.drug, case.injection, conductance)
-    assert delivery.flow_rate == pytest.approx(case.injection.rate)
-    assert delivery.cavity_pressure == pytest.approx(case.injection.rate / conductance)
-    assert delivery.ended_by == "volume"
-    assert delivery.volume == pytest.approx(case.injection.volume)
-    area = math.pi / 4 * case.injection.syringe_bore**2
-    force = delivery.barrel_pressure * area + case.injection.stopper_friction
-    assert delivery.plunger_force == pytest.approx(force)
-    assert delivery.plunger_force < case.injection.plunger_force_limit
+    syringe = syringe_and_needle(case.needle, case.drug, case.injection)
+    assert syringe.cavity_pressure(1e-12) == pytest.approx(case.injection.rate / 1e-12)
+    assert syringe.flow(1e4) == (case.injection.rate, 0.0)
 
 
 def test_hard_tissue_gets_what_the_thumb_can_press(case: Case) -> None:
-    conductance = 1e-16
-    delivery = deliver(case.needle, case.drug, case.injection, conductance)
-    assert delivery.plunger_force == pytest.approx(case.injection.plunger_force_limit)
-    assert delivery.barrel_pressure == pytest.approx(case.injection.pressure_limit)
-    drop = delivery.flow_rate * needle_resistance(case.needle, case.drug.injection_viscosity)
-    assert delivery.cavity_pressure + drop == pytest.approx(case.injection.pressure_limit)
-    assert delivery.ended_by == "time_limit"
-    assert delivery.duration == case.injection.time_limit
-    assert delivery.volume == pytest.approx(delivery.flow_rate * case.injection.time_limit)
+    syringe = syringe_and_needle(case.needle, case.drug, case.injection)
+    pressure = syringe.cavity_pressure(1e-16)
+    assert pressure + syringe.drop(1e-16 * pressure) == pytest.approx(syringe.pressure_limit)
+    assert syringe.force(syringe.pressure_limit) == pytest.approx(50.0)
+
+
+def test_a_hand_that_presses_does_not_mind_the_rate(case: Case) -> None:
+    pressing = dataclasses.replace(case.injection, control="force")
+    syringe = syringe_and_needle(case.needle, case.drug, pressing)
+    flow, slope = syringe.flow(1e6)
+    assert flow > 2.0 * case.injection.rate
+    assert 1e6 + syringe.drop(flow) == pytest.approx(syringe.pressure_limit)
+    step = 1e2
+    assert slope == pytest.approx((syringe.flow(1e6 + step)[0] - flow) / step, rel=1e-3)
+
+
+def test_no_flow_against_the_barrels_own_pressure(case: Case) -> None:
+    syringe = syringe_and_needle(case.needle, case.drug, case.injection)
+    assert syringe.flow(syringe.pressure_limit)[0] == 0.0
+    assert syringe.flow(1.1 * syringe.pressure_limit)[0] < 0.0
 
 
 def test_reynolds_number_of_a_fast_injection(case: Case) -> None:
-    fast = dataclasses.replace(case.injection, rate=0.1e-6, plunger_force_limit=500.0)
-    delivery = deliver(case.needle, case.drug, fast, 1e-11)
-    expected = 4 * case.drug.density * 0.1e-6
-    expected /= math.pi * case.needle.inner_diameter * case.drug.injection_viscosity
-    assert delivery.reynolds == pytest.approx(expected)
-    assert delivery.reynolds == pytest.approx(443, rel=0.02)
-
-
-def test_dead_volume_of_the_lumen(case: Case) -> None:
-    assert lumen_volume(case.needle) == pytest.approx(0.44e-9, rel=0.01)  # 0.44 uL
+    assert reynolds_number(case.needle, case.drug, 0.1e-6) == pytest.approx(443, rel=0.02)
 
 
 def test_a_plug_is_a_porous_resistor_in_series(case: Case) -> None:
-    length, conductance = 1.5e-3, 1e-15
+    length = 1.5e-3
     mineral = dataclasses.replace(case.nodule.mineral, permeability=2.5e-15)
     plug = plug_resistance(case.needle, case.drug, mineral, length)
     area = math.pi / 4 * case.needle.inner_diameter**2
     assert plug == pytest.approx(case.drug.viscosity * length / (2.5e-15 * area))
-    delivery = deliver(case.needle, case.drug, case.injection, conductance, plug)
+    syringe = syringe_and_needle(case.needle, case.drug, case.injection, plug)
     lumen = needle_resistance(case.needle, case.drug.injection_viscosity)
-    series = lumen + plug + 1.0 / conductance
-    assert delivery.flow_rate == pytest.approx(case.injection.pressure_limit / series)
-    assert delivery.cavity_pressure == pytest.approx(delivery.flow_rate / conductance)
-    assert delivery.plug_drop == pytest.approx(delivery.flow_rate * plug)
-    assert delivery.ended_by == "time_limit"
-
-
-def test_without_a_plug_nothing_is_lost_in_it(case: Case) -> None:
-    assert deliver(case.needle, case.drug, case.injection, 1e-12).plug_drop == 0.0
+    assert syringe.resistance == pytest.approx(plug + lumen)
