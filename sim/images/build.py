@@ -82,11 +82,11 @@ def nodule_from_image(
         return ImageNodule(surface, frame, corner, spacing, levels, mineral, mass)
 
     found, lattice = _segment(settings, key)
-    if found.mineral > MOST * solid_density * found.volume:
+    if found.mass > MOST * solid_density * found.volume:
         raise ConfigError(
             "nodule.image.slope",
             settings.slope,
-            f"the nodule's mean density would be {found.mineral / found.volume:.0f} mg/cm3, above "
+            f"the nodule's mean density would be {found.mass / found.volume:.0f} mg/cm3, above "
             f"that of solid mineral ({solid_density:.0f}): the calibration is not this scanner's",
         )
     width = settings.smoothing / lattice.spacing
@@ -98,17 +98,17 @@ def nodule_from_image(
     _refuse_extent(surface, given)
     frame = frame_above(surface.points, surface.centroid, settings.up, depth)
     surface = surface.moved(frame.to_simulation(surface.points))
-    corner, spacing, shape = grid_points(surface, finest=float(lattice.spacing.min()))
+    corner, spacing, shape = grid_points(surface, finest=0.5 * float(lattice.spacing.min()))
     levels = signed_distance(surface, corner, spacing, shape)
 
     grid = corner + spacing * np.stack(np.indices(shape), axis=-1).reshape(-1, 3)
     index = lattice.index(frame.to_image(grid)) - found.corner
-    smooth = ndimage.gaussian_filter(found.density, width)
-    mineral = ndimage.map_coordinates(smooth, index.T, order=1, mode="nearest").reshape(shape)
+    mineral = ndimage.map_coordinates(found.density(width), index.T, order=1, mode="nearest")
+    mineral = mineral.reshape(shape)
     share = np.clip(0.5 - levels / spacing, 0.0, 1.0)  # of each grid cell that is nodule
-    mineral *= found.mineral / (float((share * mineral).sum()) * spacing**3)
+    mineral *= found.mass / (float((share * mineral).sum()) * spacing**3)
     mineral = np.clip(mineral, LEAST * solid_density, MOST * solid_density)
-    return ImageNodule(surface, frame, corner, spacing, levels, mineral, found.mineral)
+    return ImageNodule(surface, frame, corner, spacing, levels, mineral, found.mass)
 
 
 def _segment(settings: ImageSettings, key: str) -> tuple[Segment, Lattice]:

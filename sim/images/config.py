@@ -121,7 +121,7 @@ def _direction(key: str, text: object) -> Array:
 
 
 def _point(key: str, text: object) -> Array:
-    *parts, unit = str(text).split()
+    *parts, unit = str(text).split() or [""]
     return _numbers(key, [f"{part} {unit}" for part in parts], "m", text, POINT)
 
 

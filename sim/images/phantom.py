@@ -51,6 +51,11 @@ class Phantom:
         """Of its mineral, kg: the density's variation is odd about the centre."""
         return self.density * self.volume
 
+    @property
+    def axes(self) -> Array:
+        """Columns: the ellipsoid's axes in the patient."""
+        return Rotation.from_euler("xyz", self.tilt, degrees=True).as_matrix()
+
     @cached_property
     def direction(self) -> Array:
         """Columns: the voxels' axes in the patient."""
@@ -71,8 +76,7 @@ class Phantom:
         steps = (np.arange(n * FINE) for n in self.size)
         index = (np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1) + 0.5) / FINE - 0.5
         places = self.origin + (index * self.spacing) @ self.direction.T
-        axes = Rotation.from_euler("xyz", self.tilt, degrees=True).as_matrix()
-        own = (places - self.centre) @ axes / self.semi_axes
+        own = (places - self.centre) @ self.axes / self.semi_axes
         inside = (own**2).sum(axis=-1) < 1.0
         mineral = self.density * (1.0 + self.variation * own[..., 0]) * inside
         return _coarser(inside.astype(float)), _coarser(mineral)

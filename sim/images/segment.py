@@ -30,9 +30,10 @@ Mask = NDArray[np.bool_]
 START = 200.0  # kg/m3: mineral to look for before the level is known; about 300 HU
 SPECK = 0.01  # of the largest component's voxels: smaller ones are noise
 LEAST_VOXELS = 300  # of a nodule
-MARGIN = 6  # voxels kept around it
-BLUR = 2.5  # reach of the scanner's blur / largest spacing
-RING = (2.0, 4.0)  # where the surroundings are taken, in largest spacings
+BLUR = 3.0  # reach of the scanner's blur / largest spacing
+RING = 2.0  # thickness of the surroundings beyond, where soft tissue is taken / largest spacing
+AIR = -150.0  # kg/m3: what seems to hold less is no tissue; about -200 HU
+LEAST_WEIGHT = 0.1  # of a voxel that a density is taken from
 TOUCHING = np.ones((3, 3, 3), dtype=bool)
 
 
@@ -42,10 +43,27 @@ class Segment:
 
     corner: NDArray[np.int64]  # (3,) index of the box's first voxel in the volume
     coverage: Array  # (i, j, k) share of each voxel that is nodule
-    density: Array  # (i, j, k) kg/m3, without blur; outside the nodule that of its nearest voxel
+    own: Array  # (i, j, k) the same with what was folded over: only in the nodule's voxels
+    mineral: Array  # (i, j, k) kg/m3 of voxel, folded over likewise
     level: float  # kg/m3 at the surface
     volume: float  # m3
-    mineral: float  # kg
+    mass: float  # kg of mineral
+
+    def density(self, width: Array) -> Array:
+        """Return the nodule's density (i, j, k), kg/m3, beyond it that of the nearest voxel.
+
+        Parameters
+        ----------
+        width : (3,)
+            Standard deviation (voxels) of the Gaussian that smooths it, inside the nodule alone.
+        """
+        weight = ndimage.gaussian_filter(self.own, width, mode="constant")
+        known = weight > LEAST_WEIGHT
+        nearest = ndimage.distance_transform_edt(
+            ~known, return_distances=False, return_indices=True
+        )
+        mineral = ndimage.gaussian_filter(self.mineral, width, mode="constant")
+        return (mineral / np.maximum(weight, LEAST_WEIGHT))[tuple(nearest)]
 
 
 def segment(
@@ -90,12 +108,14 @@ def segment(
             f"(largest {density.max():.0f}); check the calibration, or give a lower threshold",
         )
     box = ndimage.find_objects(mask.astype(np.uint8))[0]
+    margin = np.ceil((BLUR + RING) * spacing.max() / spacing).astype(int)
     cut = tuple(
-        slice(max(s.start - MARGIN, 0), min(s.stop + MARGIN, n))
-        for s, n in zip(box, mask.shape, strict=True)
+        slice(max(s.start - m, 0), min(s.stop + m, n))
+        for s, m, n in zip(box, margin, mask.shape, strict=True)
     )
     mask, rho = mask[cut], density[cut].astype(np.float64)
-    level, around = _level(rho, mask, spacing, threshold)
+    tissue = ndimage.gaussian_filter(rho, 1.0) > AIR  # without the noise
+    level, around = _level(rho, mask, tissue, spacing, threshold)
     if labels is None and threshold is None:
         mask = _component(rho > level, spacing, gap)
     mask = ndimage.binary_fill_holes(mask)
@@ -108,14 +128,15 @@ def segment(
         at_surface = ndimage.binary_dilation(mask) & ~ndimage.binary_erosion(mask) & ~others
         share = np.clip((rho - around) / (2.0 * (level - around)), 0.0, 1.0)
         coverage[at_surface] = share[at_surface]
+    reached, home = _blurred(mask, others, spacing)
+    reached &= tissue | mask
+    home = tuple(home[:, reached])
+    own, mineral = np.zeros_like(rho), np.zeros_like(rho)
+    np.add.at(own, home, coverage[reached])
+    np.add.at(mineral, home, (rho - around * (1.0 - coverage))[reached])
     voxel = float(spacing.prod())
-    whole = _folded(rho, mask, others, around, spacing)
-    volume = float(coverage.sum()) * voxel
-    mineral = float((whole[mask] - around).sum()) * voxel + around * volume
-    nearest = ndimage.distance_transform_edt(
-        ~mask, sampling=spacing, return_distances=False, return_indices=True
-    )
-    return Segment(corner, coverage, whole[tuple(nearest)], level, volume, mineral)
+    volume, mass = float(coverage.sum()) * voxel, float(mineral.sum()) * voxel
+    return Segment(corner, coverage, own, mineral, level, volume, mass)
 
 
 def _component(mask: Mask, spacing: Array, gap: float) -> Mask:
@@ -135,31 +156,31 @@ def _component(mask: Mask, spacing: Array, gap: float) -> Mask:
     return mask & chosen & (sizes >= SPECK * sizes[largest])[number]
 
 
-def _level(rho: Array, mask: Mask, spacing: Array, threshold: float | None) -> tuple[float, float]:
+def _level(
+    rho: Array, mask: Mask, tissue: Mask, spacing: Array, threshold: float | None
+) -> tuple[float, float]:
     """Return the density at the surface and that of the surroundings (kg/m3)."""
-    near, far = RING
     apart = ndimage.distance_transform_edt(~mask, sampling=spacing) / spacing.max()
-    ring = (apart > near) & (apart <= far) & (rho < START)
+    ring = (apart > BLUR) & (apart <= BLUR + RING) & tissue & (rho < START)
     around = float(np.median(rho[ring])) if ring.any() else 0.0
     if threshold is not None:
         return threshold, around
     level = around
-    for _ in range(20):  # the rim that is below the level does not count to the inside
-        before, level = level, 0.5 * (around + float(np.median(rho[mask & (rho > level)])))
+    for _ in range(20):  # the rim that is below the level, or next to it, does not count
+        before, body = level, mask & (rho > level)
+        core = ndimage.binary_erosion(body)
+        level = 0.5 * (around + float(np.median(rho[core if core.any() else body])))
         if level - before < 1.0:
             break
     return level, around
 
 
-def _folded(rho: Array, mask: Mask, others: Mask, around: float, spacing: Array) -> Array:
-    """Return the density with what was blurred out of the mask put back into it."""
+def _blurred(mask: Mask, others: Mask, spacing: Array) -> tuple[Mask, NDArray[np.int32]]:
+    """Return where the mask's mineral may be seen, and each voxel's nearest mineral."""
     apart, nearest = ndimage.distance_transform_edt(
         ~(mask | others), sampling=spacing, return_indices=True
     )
-    spilled = (apart > 0.0) & (apart <= BLUR * spacing.max()) & mask[tuple(nearest)]
-    whole = rho.copy()
-    np.add.at(whole, tuple(nearest[:, spilled]), rho[spilled] - around)
-    return whole
+    return (apart <= BLUR * spacing.max()) & mask[tuple(nearest)], nearest
 
 
 def _refuse(

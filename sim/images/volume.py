@@ -133,6 +133,7 @@ def _file_reader(path: Path) -> sitk.ImageFileReader:
 
 
 def _series_reader(path: Path, key: str) -> sitk.ImageSeriesReader:
+    sitk.ProcessObject.GlobalWarningDisplayOff()  # what matters is raised here
     series = sitk.ImageSeriesReader.GetGDCMSeriesIDs(str(path))
     if len(series) != 1:
         found = f"{len(series)} DICOM series" if series else "no DICOM series"
