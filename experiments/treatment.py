@@ -10,7 +10,7 @@ from rich.console import Console
 
 from experiments.wiring import SIDES, command_line, make_job, run_folder, side
 from sim.config.app import hydra_main
-from sim.config.treatment import comparison, to_treatment
+from sim.config.treatment import command_of, comparison, to_treatment
 from sim.errors import ConfigError
 from sim.rounds.pair import run_treatments
 
@@ -24,6 +24,8 @@ def main(cfg: DictConfig) -> None:
             raise ConfigError("resume", override, "the configuration is the folder's; give no more")
     both, folder = comparison(cfg), run_folder()
     command = command_line("experiments.treatment")
+    if resuming:
+        command = command_of(folder, command)
     jobs = [make_job(side(both, name), folder / name, command) for name in SIDES]
     config = OmegaConf.to_yaml(both, resolve=True)
     if not run_treatments(*jobs, folder, config, command, Console()):

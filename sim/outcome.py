@@ -137,6 +137,7 @@ class TissueState:
     mineral: Array  # (n,) kg/m3, apparent density of the mineral left, of the nodule's share
     whole: Array  # (n,) kg/m3, what it would be if none had ever been dissolved
     displaced_mineral: float  # kg, where the needle stood: neither reached nor taken away
+    displaced_whole: float  # kg, what that would be if none had ever been dissolved
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from sim.case import Case, Schedule
 from sim.materials.density import strength_ratio
 from sim.outcome import TissueState
 from sim.rounds.left import around, nodule_left
-from sim.rounds.transfer import nodule_of, total_mineral
+from sim.rounds.transfer import nodule_of, removed_mineral, total_mineral
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def ends(schedule: Schedule, number: int) -> float | None:
     return None if number == schedule.rounds else schedule.interval
 
 
-def regression(case: Case, tissue: TissueState, original: float) -> Regression:
+def regression(case: Case, tissue: TissueState) -> Regression:
     """Return what was removed of the mineral that was in the nodule before the first round.
 
     The stiffness is the volume mean (Voigt), an upper bound of the nodule's as a whole.
@@ -63,21 +63,13 @@ def regression(case: Case, tissue: TissueState, original: float) -> Regression:
     case : Case
         Of the first round.
     tissue : TissueState
-    original : float
-        Mineral before the first round (kg).
     """
-    removed = original - total_mineral(tissue)
+    removed = removed_mineral(tissue)
     volume = nodule_of(tissue).integrals(1.0)
     mineral = case.nodule.mineral
     now, before = (strength_ratio(mineral, density) for density in (tissue.mineral, tissue.whole))
     return Regression(
         mineral_removed=removed,
-        fraction=removed / original,
+        fraction=removed / (removed + total_mineral(tissue)),
         stiffness_ratio=float(volume @ now) / float(volume @ before),
     )
-
-
-def original_mineral(tissue: TissueState) -> float:
-    """Return the mineral (kg) before the first round, from what that round left."""
-    whole = float(nodule_of(tissue).integrals(1.0) @ tissue.whole)
-    return whole + tissue.displaced_mineral

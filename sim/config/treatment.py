@@ -37,3 +37,9 @@ def comparison(cfg: DictConfig) -> DictConfig:
         raise ConfigError(
             "resume", str(cfg.resume), f"give the folder of a treatment, which holds {FILE}"
         ) from error
+
+
+def command_of(folder: Path, otherwise: str) -> str:
+    """Return the command that began the treatment in `folder`, from its configuration's comment."""
+    first = (folder / FILE).read_text(encoding="utf-8").partition("\n")[0]
+    return first.removeprefix("# ") if first.startswith("# ") else otherwise

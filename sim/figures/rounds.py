@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from matplotlib import pyplot as plt
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -25,7 +24,7 @@ COURSE = (
     "infiltration.infiltrated_fraction_of_nodule",
     "treatment.mineral_removed_fraction",
 )
-TITLES = ("Peak force", "Dose in the nodule", "Infiltrated share", "Mineral left")
+TITLES = ("Peak force", "Dose in the nodule", "Infiltrated share", "Mineral removed")
 
 
 def draw_rounds(treatments: Sequence[Treatment], folder: Path) -> dict[str, Path]:
@@ -67,33 +66,23 @@ def forces_figure(treatments: Sequence[Treatment]) -> Figure:
 
 
 def rounds_figure(treatments: Sequence[Treatment]) -> Figure:
-    """Draw force, dose, infiltrated share and mineral left over the rounds, a line per needle."""
+    """Draw force, dose, infiltrated share and mineral removed over the rounds, a line a needle."""
     figure, axes = plt.subplots(2, 2, figsize=(WIDTHS[2], 5.4), sharex=True)
-    most = max(len(treatment.rounds) for treatment in treatments)
     for ax, key, title in zip(axes.flat, COURSE, TITLES, strict=True):
         meaning = MEANINGS[key]
-        removed = key == COURSE[-1]
+        ax.set_title(f"{title} ({meaning.unit})")
         for treatment, colour in zip(treatments, NEEDLE_COLOURS, strict=False):
-            _course(ax, treatment, key, colour, removed)
-        ax.set_title(title)
-        ax.set_ylabel(f"{title.lower()} ({meaning.unit})")
+            rounds = range(1, len(treatment.rounds) + 1)
+            values = [meaning.shown(value) for value in treatment.course(key)]
+            style = {"color": colour, "ms": 4, "clip_on": False, "label": treatment.name}
+            ax.plot(rounds, values, "o-", **style)
+        if all(math.isnan(x) for treatment in treatments for x in treatment.course(key)):
+            say(ax, "nothing dissolves under the closure none")
         ax.set_ylim(bottom=0.0)
-        ax.set_xlim(-0.2 if removed else 0.8, most + 0.2)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    most = max(len(treatment.rounds) for treatment in treatments)
+    axes[0, 0].set_xlim(0.8, most + 0.2)
     for ax in axes[1]:
         ax.set_xlabel("round")
-    for ax in axes.flat:
-        ax.set_xlim(-0.2, most + 0.2)
-    axes[0, 0].legend(loc="best")
+    axes[0, 0].legend(loc="lower left")
     return figure
-
-
-def _course(ax: Axes, treatment: Treatment, key: str, colour: str, removed: bool) -> None:
-    """Draw one needle's line; of the mineral what is left, from before the first round on."""
-    rounds = np.arange(1, len(treatment.rounds) + 1)
-    values = np.array(treatment.course(key), dtype=float)
-    if MEANINGS[key].unit == "%":
-        values = 100.0 * values
-    if removed:
-        rounds, values = np.append(0, rounds), np.append(100.0, 100.0 - values)
-    ax.plot(rounds, values, "o-", color=colour, ms=4, label=treatment.name, clip_on=False)

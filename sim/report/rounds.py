@@ -9,7 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from sim.report.verification import tables
-from sim.report.words import case_words, number, percent
+from sim.report.words import ENDED, case_words, number, percent
 from sim.results.files import Json, write_text
 from sim.results.labels import label, typeset
 from sim.results.metrics import MEANINGS, Meaning
@@ -22,7 +22,7 @@ CAPTIONS = {
     "last one left; the curve ends where the insertion ended.",
     "rounds": "Over the rounds: largest axial force, drug in the nodule at the end of the "
     "injection, share of the nodule that exceeded the threshold in that round, and the mineral "
-    "that is left after it (before the first round: all).",
+    "that was removed since before the first round.",
 }
 STAGES = ("insertion", "infiltration", "treatment")
 MODEL = "treatment.dissolution_model"
@@ -101,38 +101,48 @@ def scenario_words(treatment: Treatment) -> str:
 
 
 def round_words(treatment: Treatment) -> str:
-    """What became of force and mineral from the first finished round to the last."""
+    """What became of force, drug and mineral from the first finished round to the last."""
     last = len(treatment.rounds)
     if last == 0:
         return f"The {treatment.name} has no finished round."
-    of = treatment.case.schedule.rounds
+    case, of = treatment.case, treatment.case.schedule.rounds
 
     def told(key: str) -> tuple[Json, Json]:
         return treatment.metrics[f"round_1.{key}"], treatment.metrics[f"round_{last}.{key}"]
 
-    outcomes = [str(x).replace("_", " ") for x in told("insertion.outcome")]
-    forces, doses = told("insertion.peak_force_N"), told("infiltration.dose_in_nodule_mg")
+    rounds = "One round" if last == 1 else f"{last} rounds"
+    depths, forces = told("insertion.depth_in_nodule_mm"), told("insertion.peak_force_N")
+    doses = told("infiltration.dose_in_nodule_mg")
+    course = (
+        f"{rounds}{f' of {of}' if last < of else ''} with the {treatment.name}: "
+        f"{_outcomes(treatment)}; {_from_to(depths)} mm inside the nodule, peak force "
+        f"{_from_to(forces)} N, {_from_to(doses)} mg of drug in the nodule when the injection ends."
+    )
+    if case.dissolution.model == "none":
+        return course
     _, removed = told("treatment.mineral_removed_fraction")
     _, milligrams = told("treatment.mineral_removed_mg")
     _, stiffness = told("treatment.stiffness_ratio")
-    rounds = "one round" if last == 1 else f"{last} rounds"
-    rounds += "" if last == of else f" of {of}"
-    course = (
-        f"its insertion ended as {outcomes[0]} at a peak force of {number(forces[0])} N and left "
-        f"{number(doses[0])} mg of drug in the nodule"
-    )
-    if last > 1:
-        course = (
-            f"its insertion ended as {outcomes[0]} in the first round and {outcomes[1]} in the "
-            f"last; the peak force went from {number(forces[0])} to {number(forces[1])} N, the "
-            f"drug in the nodule from {number(doses[0])} to {number(doses[1])} mg"
-        )
-    model = treatment.case.dissolution.model.replace("_", " ")
     return (
-        f"The {treatment.name} after {rounds}: {course}. Under the closure {model} "
-        f"{percent(removed)} of the mineral ({number(milligrams)} mg) are gone and the nodule has "
-        f"{percent(stiffness)} of its stiffness."
+        f"{course} In this scenario {percent(removed)} of the mineral ({number(milligrams)} mg) is "
+        f"removed, and the nodule keeps {percent(stiffness)} of its stiffness."
     )
+
+
+def _outcomes(treatment: Treatment) -> str:
+    """How the insertions ended, rounds that ended alike together."""
+    rounds = range(1, len(treatment.rounds) + 1)
+    ways = [str(treatment.metrics[f"round_{n}.insertion.outcome"]) for n in rounds]
+    words = [ENDED.get(way, "reached its target") for way in ways]
+    if len(set(words)) == 1:
+        return f"it {words[0]}" + (" every time" if len(words) > 1 else "")
+    return "it " + ", then ".join(words)
+
+
+def _from_to(values: tuple[Json, Json]) -> str:
+    """The first and the last value, once if they read the same."""
+    first, last = (number(value) for value in values)
+    return first if first == last else f"{first} to {last}"
 
 
 def _rows(treatments: Sequence[Treatment]) -> list[tuple[Meaning, list[Json]]]:

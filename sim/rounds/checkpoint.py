@@ -8,6 +8,7 @@ there is whole. It carries the digest of the configuration it belongs to.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from sim.errors import ConfigError
 from sim.outcome import TissueState
 
 FILE = "tissue.h5"
-CONFIGURATION = "configuration"
+CONFIGURATION, SHIFTED = "configuration", "shifted"
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +27,7 @@ class Checkpoint:
     """What the next round needs to know."""
 
     state: TissueState
-    original_mineral: float  # kg in the nodule before the first round
+    shifted: Mapping[str, float]  # of this round's entry: factors that kept the totals, less 1
 
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint, configuration: str) -> None:
@@ -48,7 +49,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint, configuration: str) -> 
     try:
         with h5py.File(aside, "w") as file:
             file.attrs[CONFIGURATION] = configuration
-            file.attrs["original_mineral"] = checkpoint.original_mineral
+            file.create_group(SHIFTED).attrs.update(checkpoint.shifted)
             for name, value in vars(checkpoint.state).items():
                 file.create_dataset(name, data=value)
         with aside.open("rb+") as file:
@@ -77,13 +78,13 @@ def read_checkpoint(path: Path, configuration: str) -> Checkpoint:
                     "config.yaml, or another folder",
                 )
             values = {field.name: file[field.name][()] for field in fields(TissueState)}
-            original = float(file.attrs["original_mineral"])
+            shifted = {name: float(value) for name, value in file[SHIFTED].attrs.items()}
     except (OSError, KeyError) as error:
         raise ConfigError(
             "resume", str(path), f"it is no checkpoint ({error}); remove its folder"
         ) from error
     scalars = {name: float(value) for name, value in values.items() if np.ndim(value) == 0}
-    return Checkpoint(TissueState(**values | scalars), original)
+    return Checkpoint(TissueState(**values | scalars), shifted)
 
 
 def synchronise(folder: Path) -> None:

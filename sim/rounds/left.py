@@ -71,14 +71,19 @@ def around(state: TissueState, shift: float) -> Carried:
         found[name] = conserving(weights @ old, capacity, float(state.capacity @ old), bound)
 
     left, volume = ShareLeft.of(state), nodule.integrals(1.0)
-    share = sum(left.at(ring) for ring in _rings(state.points, shift)) / ANGLES
-    mass = float(volume @ state.mineral)
-    found["mineral"] = conserving(state.whole * share, volume, mass, state.whole)
-    values = {name: value for name, (value, _) in found.items()}
-    names = ("drug", "dissolved", "mineral")
-    factors = (factor - 1.0 for _, factor in found.values())
-    moved = replace(state, porosity=porosity, capacity=capacity, **values)
-    return Carried(moved, dict(zip(names, factors, strict=True)))
+    gone = state.whole * (1.0 - sum(left.at(ring) for ring in _rings(state.points, shift)) / ANGLES)
+    removed = float(volume @ (state.whole - state.mineral))
+    gone, factor = conserving(gone, volume, removed, state.whole)
+    factors = {"drug": found["concentration"][1], "dissolved": found["dissolved"][1]}
+    factors["mineral"] = factor
+    moved = replace(
+        state,
+        porosity=porosity,
+        capacity=capacity,
+        mineral=state.whole - gone,
+        **{name: values for name, (values, _) in found.items()},
+    )
+    return Carried(moved, {name: value - 1.0 for name, value in factors.items()})
 
 
 def _rings(points: Array, shift: float) -> list[Array]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.case import Case
@@ -37,7 +37,8 @@ def flat(case: Case, rounds: Sequence[Round]) -> tuple[dict[str, Json], list[str
     for number, (entry, regressed) in enumerate(zip(rounds, after, strict=True), start=1):
         own = {key: entry.metrics[key] for key in _told(entry.metrics)} | regressed
         values |= {f"round_{number}.{key}": value for key, value in own.items()}
-        notes += [f"round_{number}.{note}" for note in entry.metrics["run.notes"] or []]
+        told = [*(entry.metrics["run.notes"] or []), *_shift_notes(entry.left.shifted)]
+        notes += [f"round_{number}.{note}" for note in told]
     return values, notes
 
 
@@ -45,7 +46,7 @@ def after_round(case: Case, entry: Round) -> dict[str, Json]:
     """Return what the rounds up to this one have done to the mineral; null without a closure."""
     if case.dissolution.model == "none":
         return dict.fromkeys(TREATMENT)
-    found = regression(case, entry.left.state, entry.left.original_mineral)
+    found = regression(case, entry.left.state)
     values = (MG * found.mineral_removed, found.fraction, found.stiffness_ratio)
     return dict(zip(TREATMENT, values, strict=True))
 
@@ -72,6 +73,14 @@ def closure_words(case: Case) -> str:
 def _told(metrics: dict[str, Json]) -> list[str]:
     """Keys of a round's record that belong to the treatment's."""
     return [key for key in metrics if key not in (MODEL, "run.notes")]
+
+
+def _shift_notes(shifted: Mapping[str, float]) -> list[str]:
+    """Say by how much the averaging around a shifted entry had to be corrected."""
+    if not shifted:
+        return []
+    factors = ", ".join(f"{name} {value:+.1e}" for name, value in shifted.items())
+    return [f"infiltration: averaged around the shifted entry, totals kept by factors 1 {factors}"]
 
 
 def _cell(value: Json) -> Cell:

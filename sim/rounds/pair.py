@@ -26,16 +26,14 @@ from sim.side_by_side import Ending, run_jobs
 
 log = logging.getLogger(__name__)
 
-SHOWN = (
-    "insertion.outcome",
-    "insertion.peak_force_N",
-    "insertion.depth_in_nodule_mm",
-    "infiltration.injected_volume_mL",
-    "infiltration.dose_in_nodule_mg",
-    "infiltration.infiltrated_fraction_of_nodule",
-    "treatment.mineral_removed_fraction",
-    "treatment.stiffness_ratio",
-)
+SHOWN = {  # heading: metric of a round
+    "ended as": "insertion.outcome",
+    "depth in nodule (mm)": "insertion.depth_in_nodule_mm",
+    "peak force (N)": "insertion.peak_force_N",
+    "drug in nodule (mg)": "infiltration.dose_in_nodule_mg",
+    "infiltrated (%)": "infiltration.infiltrated_fraction_of_nodule",
+    "mineral removed (%)": "treatment.mineral_removed_fraction",
+}
 
 
 def run_treatments(
@@ -66,7 +64,7 @@ def run_treatments(
     ]
     for job in jobs:
         check(job)
-    write_text(folder / CONFIG, config)
+    write_text(folder / CONFIG, f"# {command}\n{config}")
     with log_to(folder / LOG):
         endings = [Ending("interrupted", "the treatment was interrupted")] * 2
         try:
@@ -125,20 +123,19 @@ def _settle(job: Job, ending: Ending) -> None:
 def _print(
     console: Console, treatments: list[Treatment], failures: list[str], report: Path
 ) -> None:
-    table = Table(title="rounds side by side", title_justify="left")
-    table.add_column("quantity")
+    table = Table(title="round by round", title_justify="left")
+    for heading in ("needle", "round"):
+        table.add_column(heading)
+    for heading in SHOWN:
+        table.add_column(heading, justify="right")
     for treatment in treatments:
         for n in range(1, len(treatment.rounds) + 1):
-            table.add_column(f"{treatment.name}, {n}", justify="right")
-    table.add_column("unit")
-    for key in SHOWN:
-        meaning = MEANINGS[key]
-        values = [
-            number(meaning.shown(treatment.metrics[f"round_{n}.{key}"]))
-            for treatment in treatments
-            for n in range(1, len(treatment.rounds) + 1)
-        ]
-        table.add_row(meaning.label, *values, meaning.unit)
+            row = [treatment.metrics[f"round_{n}.{key}"] for key in SHOWN.values()]
+            shown = [
+                number(MEANINGS[key].shown(value))
+                for key, value in zip(SHOWN.values(), row, strict=True)
+            ]
+            table.add_row(treatment.name, str(n), *shown)
     console.print(table)
     for treatment in treatments:
         console.print(round_words(treatment), highlight=False)

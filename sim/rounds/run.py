@@ -24,7 +24,7 @@ from sim.results.record import CONFIG
 from sim.rounds import metrics
 from sim.rounds.checkpoint import FILE, Checkpoint, read_checkpoint, synchronise, write_checkpoint
 from sim.run import Job, begin, concluded, run_case
-from sim.treatment import ends, follows, original_mineral
+from sim.treatment import ends, follows
 
 log = logging.getLogger(__name__)
 
@@ -112,12 +112,9 @@ def _round(job: Job, number: int, last: Checkpoint | None, show: Show) -> None:
     case, before, corrections = job.case, None, {}
     if last is not None:
         case, before, corrections = follows(job.case, last.state)
-    for name, value in corrections.items():
-        log.info("%s around the shifted entry: corrected by %.2g", name, value)
 
     def keep(folder: Path, tissue: TissueState) -> None:
-        original = original_mineral(tissue) if last is None else last.original_mineral
-        write_checkpoint(folder / FILE, Checkpoint(tissue, original), configuration(job.case))
+        write_checkpoint(folder / FILE, Checkpoint(tissue, corrections), configuration(job.case))
 
     folder = round_folder(job.folder, number)
     entry = dataclasses.replace(

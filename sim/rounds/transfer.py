@@ -3,11 +3,13 @@
 Another depth of the tip is another mesh. Values are sampled within their bounds (`triangles`), then
 one factor per quantity restores its total exactly, and values that would pass their bound stay at
 it: `lambda` is the root of ``sum w min(bound, lambda x) = total``. Its distance from 1 tells what
-sampling alone would have lost. The mineral's bound is what was there before the first round.
+sampling alone would have lost. Of the mineral it is what is gone that is carried, for then mineral
+that nothing has reached stays as it was; no more can be gone than was there before the first round.
 
 Where the needle stood there are no nodes: its share of the mineral is carried as one number, so
-that nodes and number together keep the mineral. As the needle comes out, its place takes the values
-next to it; where it goes in, liquid and mineral make room.
+that nodes and number together keep the mineral (the number also holds the little by which the
+polygons of the nodule's rim differ from mesh to mesh). As the needle comes out, its place takes the
+values next to it; where it goes in, liquid and mineral make room.
 
 Between rounds the pores follow the mineral that is left; the drug in each node's pores stays in
 them. A mesh that has not changed is passed through, bit by bit where the pores have not changed
@@ -16,6 +18,7 @@ either.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -46,6 +49,8 @@ def untouched(domain: Domain) -> TissueState:
     cv, whole = domain.cv, _whole(domain)
     nothing = np.zeros(cv.edges.nodes)
     before = cv.weighted_volume({"nodule": _original(domain)})  # the needle came
+    packed = float(np.sum(before - cv.volumes["nodule"] * whole))
+    displaced = packed + _in_hole(domain, _everything)
     return TissueState(
         points=cv.points,
         cells=cv.cells,
@@ -56,8 +61,8 @@ def untouched(domain: Domain) -> TissueState:
         dissolved=nothing,
         mineral=whole,
         whole=whole,
-        displaced_mineral=float(np.sum(before - cv.volumes["nodule"] * whole))
-        + _in_hole(domain, None),
+        displaced_mineral=displaced,
+        displaced_whole=displaced,
     )
 
 
@@ -92,20 +97,27 @@ def carried(before: TissueState, domain: Domain) -> Carried:
         sampled, bound = (at_nodes @ old) * opened, np.full(cv.edges.nodes, old.max())
         found[name] = conserving(sampled, capacity, float(before.capacity @ old), bound)
 
-    volume, whole, share = cv.volumes["nodule"], _whole(domain), ShareLeft.of(before)
-    total = total_mineral(before)
-    # the rim is a polygon, another one on each mesh: what does not fit is set aside as well
-    target = min(total - _in_hole(domain, share), float(volume @ whole))
-    found["mineral"] = conserving(whole * share.at(cv.points), volume, target, whole)
+    volume, whole, left = cv.volumes["nodule"], _whole(domain), ShareLeft.of(before)
+    in_hole = _in_hole(domain, lambda points: 1.0 - left.at(points))
+    gone, factor = conserving(
+        np.append(whole * (1.0 - left.at(cv.points)), in_hole),
+        np.append(volume, 1.0),
+        removed_mineral(before),
+        np.append(whole, _in_hole(domain, _everything)),
+    )
+    mineral = whole - gone[:-1]
+    displaced = total_mineral(before) - float(volume @ mineral)
     state = replace(
         now,
         **{name: values for name, (values, _) in found.items()},
+        mineral=mineral,
         whole=whole,
-        displaced_mineral=total - float(volume @ found["mineral"][0]),
+        displaced_mineral=displaced,
+        displaced_whole=displaced + float(gone[-1]),
     )
-    names = ("drug", "dissolved", "mineral")
-    factors = (factor - 1.0 for _, factor in found.values())
-    return Carried(state, dict(zip(names, factors, strict=True)))
+    factors = {"drug": found["concentration"][1], "dissolved": found["dissolved"][1]}
+    factors["mineral"] = factor
+    return Carried(state, {name: value - 1.0 for name, value in factors.items()})
 
 
 def conserving(x: Array, weights: Array, total: float, bound: Array) -> tuple[Array, float]:
@@ -141,6 +153,12 @@ def total_mineral(state: TissueState) -> float:
     return float(nodule_of(state).integrals(1.0) @ state.mineral) + state.displaced_mineral
 
 
+def removed_mineral(state: TissueState) -> float:
+    """Return the mineral (kg) that is gone since before the first round."""
+    in_nodule = nodule_of(state).integrals(1.0) @ (state.whole - state.mineral)
+    return float(in_nodule) + state.displaced_whole - state.displaced_mineral
+
+
 def nodule_of(state: TissueState) -> Triangles:
     """Return the nodule's part of the state's mesh."""
     return Triangles(state.points, state.cells[state.cell_regions == REGIONS["nodule"]])
@@ -162,7 +180,7 @@ class ShareLeft:
 
     def at(self, points: Array) -> Array:
         """Return the share (k,) at points (k, 2) in m."""
-        return self.nodule.node_weights(points) @ self.share
+        return np.minimum(self.nodule.node_weights(points) @ self.share, 1.0)
 
 
 def _original(domain: Domain) -> Array:
@@ -188,8 +206,8 @@ def _porosity_before(before: TissueState, domain: Domain) -> dict[str, float | A
     return domain.porosity | {"nodule": nodule}
 
 
-def _in_hole(domain: Domain, share: ShareLeft | None) -> float:
-    """Mineral (kg) that would be where the needle is; all of it without a `share`."""
+def _in_hole(domain: Domain, share: Callable[[Array], Array]) -> float:
+    """A `share` (k,) at points (k, 2) of the mineral (kg) that would be where the needle is."""
     if domain.pose is None:
         return 0.0
     case, nodule = domain.case, domain.case.nodule
@@ -203,8 +221,10 @@ def _in_hole(domain: Domain, share: ShareLeft | None) -> float:
     radius = np.minimum(needle, rim)
     r = radius[:, None] * np.sqrt((np.arange(across) + 0.5) / across)
     at = np.column_stack((r.ravel(), -np.repeat(depth, across)))
-    density = original_density(nodule, at[:, 0], -at[:, 1])
-    if share is not None:
-        density = density * share.at(at)
+    density = share(at) * original_density(nodule, at[:, 0], -at[:, 1])
     rings = np.repeat(np.pi * radius**2 * step / across, across)
     return float(rings @ density)
+
+
+def _everything(points: Array) -> Array:
+    return np.ones(len(points))

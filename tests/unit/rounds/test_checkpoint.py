@@ -25,13 +25,14 @@ STATE = TissueState(
     mineral=RANDOM.random(5),
     whole=RANDOM.random(5),
     displaced_mineral=0.1,
+    displaced_whole=0.2,
 )
 
 
 def test_what_is_read_is_what_was_written(tmp_path):
-    write_checkpoint(tmp_path / FILE, Checkpoint(STATE, 0.3), "a1")
+    write_checkpoint(tmp_path / FILE, Checkpoint(STATE, {"drug": 1e-3}), "a1")
     found = read_checkpoint(tmp_path / FILE, "a1")
-    assert found.original_mineral == 0.3
+    assert found.shifted == {"drug": 1e-3}
     for name, value in vars(STATE).items():
         read = getattr(found.state, name)
         assert type(read) is type(value)
@@ -41,7 +42,7 @@ def test_what_is_read_is_what_was_written(tmp_path):
 
 
 def test_another_configurations_checkpoint_is_refused_by_name(tmp_path):
-    write_checkpoint(tmp_path / FILE, Checkpoint(STATE, 0.3), "a1")
+    write_checkpoint(tmp_path / FILE, Checkpoint(STATE, {"drug": 1e-3}), "a1")
     with pytest.raises(ConfigError, match="another configuration") as refused:
         read_checkpoint(tmp_path / FILE, "b2")
     assert str(tmp_path / FILE) in str(refused.value)
@@ -62,13 +63,13 @@ def test_a_file_without_the_state_is_refused(tmp_path):
 
 
 def test_a_full_disk_leaves_the_old_checkpoint(tmp_path, monkeypatch):
-    write_checkpoint(tmp_path / FILE, Checkpoint(STATE, 0.3), "a1")
+    write_checkpoint(tmp_path / FILE, Checkpoint(STATE, {"drug": 1e-3}), "a1")
 
     def full(handle: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(module.os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        write_checkpoint(tmp_path / FILE, Checkpoint(STATE, 0.9), "a1")
-    assert read_checkpoint(tmp_path / FILE, "a1").original_mineral == 0.3
+        write_checkpoint(tmp_path / FILE, Checkpoint(STATE, {}), "a1")
+    assert read_checkpoint(tmp_path / FILE, "a1").shifted == {"drug": 1e-3}
     assert [path.name for path in tmp_path.iterdir()] == [FILE]

@@ -57,11 +57,11 @@ def test_a_ring_on_the_new_axis_has_one_radius(check):
     assert np.all(moved.state.mineral <= moved.state.whole)
     depth = np.linspace(4e-3, 11e-3, 20)
     line = np.column_stack((np.full(20, shift), -depth))
-    kept = (1.0 + moved.corrections["mineral"]) * ShareLeft.of(state).at(line)
+    gone = (1.0 + moved.corrections["mineral"]) * (1.0 - ShareLeft.of(state).at(line))
     below = np.column_stack((np.zeros(20), -depth))
     in_bore = depth < 6e-3  # off the new axis by the needle's radius
     found = ShareLeft.of(moved.state).at(below)
-    np.testing.assert_allclose(found[~in_bore], np.minimum(kept, 1.0)[~in_bore], atol=0.01)
+    np.testing.assert_allclose(1.0 - found[~in_bore], gone[~in_bore], atol=0.01)
 
 
 def test_no_shift_changes_nothing():
