@@ -19,7 +19,7 @@ from sim.case import Case, Mineral, SoftLayer
 from sim.domain.beside import beside
 from sim.domain.bore import Bore
 from sim.domain.crushing import Crushing, crushed_density, crushed_permeability, crushing
-from sim.flow.darcy import Film, Flow, unit_flow
+from sim.flow.darcy import Flow
 from sim.flow.stage import Stage
 from sim.materials.density import permeability_at, porosity_at
 from sim.mechanics.mineral.crushed_zone import CrushedZone
@@ -159,17 +159,6 @@ class Domain:
     def wall_is_soft(self) -> NDArray[np.bool_]:
         """Tell for each edge of the wall whether skin or subcutis lies beside it, (f,)."""
         return self._beside_wall({"skin": 1.0, "subcutis": 1.0}) > 0.5
-
-    def film(self) -> Film:
-        """Return the clear gap along the shaft at no pressure."""
-        gap, viscosity = self.case.injection.track_gap, self.case.drug.viscosity
-        return Film(self.wall.edges, self.wall.shape * gap**3 / (12.0 * viscosity))
-
-    def unit_flow(self, film: Film) -> Flow:
-        """Return the flow at a cavity pressure of 1 Pa, open at the outer side and the track."""
-        track_is_open = self.case.injection.track_gap > 0.0
-        sink = self.sink if track_is_open else self.cv.boundary("outer")
-        return unit_flow(self.cv, self.mobility, self.mouth, sink, film)
 
     def species(
         self,

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
 
 from sim.case import Drug, Injection, Mineral, Needle
 
@@ -104,58 +103,3 @@ def plug_resistance(needle: Needle, drug: Drug, mineral: Mineral, length: float)
 def reynolds_number(needle: Needle, drug: Drug, flow: float) -> float:
     """Reynolds number in the lumen at `flow` (m3/s)."""
     return 4.0 * drug.density * flow / (math.pi * needle.inner_diameter * drug.injection_viscosity)
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """What the syringe does against one tissue."""
-
-    cavity_pressure: float  # Pa
-    barrel_pressure: float  # Pa
-    flow_rate: float  # m3/s
-    duration: float  # s
-    volume: float  # m3
-    ended_by: Literal["volume", "time_limit"]
-    plunger_force: float  # N, stopper friction included
-    reynolds: float  # in the lumen
-    plug_drop: float  # Pa, lost in the core of mineral in the lumen
-
-
-def lumen_volume(needle: Needle) -> float:
-    """Dead volume of the lumen (m3); the hub's is left out."""
-    return 0.25 * math.pi * needle.inner_diameter**2 * needle.length
-
-
-def deliver(
-    needle: Needle, drug: Drug, injection: Injection, conductance: float, plug: float = 0.0
-) -> Delivery:
-    """Inject through `needle` into a tissue of `conductance` (m3/(s Pa)).
-
-    ``p_cav = min(Q_set / G, p_max / (1 + R G))`` with the resistance R of the needle and of the
-    `plug` (Pa s/m3, `plug_resistance`) in its lumen; the injection ends when the ordered volume is
-    in or the time is up. The needle is primed: what the plunger displaces enters the tissue.
-    """
-    resistance = needle_resistance(needle, drug.injection_viscosity) + plug
-    pressure = min(
-        injection.rate / conductance,
-        injection.pressure_limit / (1.0 + resistance * conductance),
-    )
-    rate = pressure * conductance
-    barrel = pressure + resistance * rate
-    needed = injection.volume / rate
-    duration = min(needed, injection.time_limit)
-    area = 0.25 * math.pi * injection.syringe_bore**2
-    return Delivery(
-        cavity_pressure=pressure,
-        barrel_pressure=barrel,
-        flow_rate=rate,
-        duration=duration,
-        volume=rate * duration,
-        ended_by="volume" if needed <= injection.time_limit else "time_limit",
-        plunger_force=barrel * area + injection.stopper_friction,
-        reynolds=4.0
-        * drug.density
-        * rate
-        / (math.pi * needle.inner_diameter * drug.injection_viscosity),
-        plug_drop=plug * rate,
-    )

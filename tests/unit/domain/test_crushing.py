@@ -10,6 +10,7 @@ from sim.case import Case
 from sim.config import default_case
 from sim.domain.axisymmetric import axisymmetric_domain
 from sim.domain.domain import Domain
+from sim.flow.rigid import inject_rigid
 from sim.materials.mineral import kozeny_carman
 from sim.mechanics.mineral.crushed_zone import CrushedZone
 from tests.conftest import Check
@@ -103,7 +104,7 @@ def test_conductance_behind_a_packed_layer_converges(
         sizes = (f"injection.track_gap={gap} um", f"mesh.tip_size={tip_size}")
         case = case_with(crushed_zone, *sizes, needle=needle)
         domain = domain_with(case, fading_zone(case, -0.52))
-        return domain.unit_flow(domain.film()).conductance
+        return inject_rigid(domain).conductance
 
     fine = conductance(setting, 0.04)
     assert fine < 0.97 * conductance("none", 0.1)  # the layer matters
