@@ -11,7 +11,7 @@ ever flows down the pressure, so none enters the needle's mouth, and each node's
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,15 @@ class Flow:
     supply: Array  # (n,) m3/s into the domain: > 0 at the source, < 0 where it leaves
     conductance: float  # m3/(s Pa), total inflow / pressure of the source
     imbalance: float  # largest error of an inner node's balance / total inflow
+
+    def scaled(self, pressure: float) -> Flow:
+        """Return the flow at another pressure of the source (Pa), from that at 1 Pa."""
+        return replace(
+            self,
+            pressure=self.pressure * pressure,
+            edge_flow=self.edge_flow * pressure,
+            supply=self.supply * pressure,
+        )
 
 
 def unit_flow(cv: ControlVolumes, mobility: ByRegion, source: Index, sink: Index) -> Flow:
