@@ -217,8 +217,11 @@ class Injection:
     @property
     def pressure_limit(self) -> float:
         """Largest gauge pressure the hand can make in the barrel (Pa)."""
-        area = 0.25 * math.pi * self.syringe_bore**2
-        return (self.plunger_force_limit - self.stopper_friction) / area
+        return self.pressure(self.plunger_force_limit)
+
+    def pressure(self, force: float) -> float:
+        """Return the gauge pressure in the barrel (Pa) under a force on the plunger (N)."""
+        return (force - self.stopper_friction) / (0.25 * math.pi * self.syringe_bore**2)
 
 
 @dataclass(frozen=True)

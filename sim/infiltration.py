@@ -78,8 +78,9 @@ def infiltrate(
     domain = axisymmetric_domain(case, depth, insertion.crushed)
     clock.stop("mesh")
     moved = Carried(untouched(domain), {}) if before is None else carried(before, domain)
-    result = follow(domain, _plug(case, insertion), show, moved.state, until, clock)
-    added = arrival_notes(case, insertion, depth, result, moved.corrections)
+    plug = _plug(case, insertion)
+    result = follow(domain, plug, show, moved.state, until, clock)
+    added = arrival_notes(case, insertion, depth, plug, result, moved.corrections)
     return replace(result, notes=(*result.notes, *added))
 
 

@@ -130,6 +130,7 @@ def arrival_notes(
     case: Case,
     insertion: InsertionResult,
     tip_depth: float,
+    plug: float,
     result: InfiltrationResult,
     corrections: dict[str, float],
 ) -> tuple[str, ...]:
@@ -147,8 +148,8 @@ def arrival_notes(
         )
     elif insertion.core_length > 0.0:
         core = f"infiltration: the lumen took up a core of {1e3 * insertion.core_length:.2g} mm"
-        drop = result.statistics["plug_drop_Pa"]
-        lost = 100.0 * drop / result.statistics["barrel_pressure_Pa"]
+        drop = plug * result.flow_rate
+        lost = 100.0 * drop / case.injection.pressure(result.plunger_force)
         seeping = (
             f"; it stays, and {lost:.3g} % of the syringe's pressure is lost in it (permeability "
             "of the mineral it was cut from; crushed, it may be another)"
