@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from sim.errors import SolverError
+from sim.flow.balance import balanced
 from sim.flow.darcy import unit_pressure
 from sim.flow.film import Film
 from sim.flow.syringe import Syringe
@@ -215,6 +216,11 @@ def _steady(tissue: Tissue, pressure: Array, film_flow: Array, iterations: int) 
     in_film = np.zeros(len(edges.tail))
     np.add.at(in_film, tissue.film.edges, film_flow)
     edge_flow = tissue.conductances * edges.difference(pressure) + in_film
+    film, conductances = tissue.film, tissue.conductances.copy()
+    ends = pressure[edges.tail[film.edges]], pressure[edges.head[film.edges]]
+    np.add.at(conductances, film.edges, film.secant(*ends))
+    held = np.concatenate((tissue.mouth, tissue.sink))
+    edge_flow = balanced(edges, conductances, edge_flow, held)
     supply = edges.divergence(edge_flow)
     rate = edges.total(supply, tissue.mouth)
     inner = np.ones(edges.nodes)
