@@ -72,9 +72,9 @@ class PorousBody:
         mouth = domain.mouth
         self._at_mouth = np.isin(edges.tail, mouth) | np.isin(edges.head, mouth)
         self._softened = False
-        self.share = np.zeros(edges.nodes)
         (a, b), radius = cv.points[[i, j]], cv.points[[i, j], 0].mean(axis=0)
-        np.add.at(self.share, np.stack((i, j)), radius * np.linalg.norm(a - b, axis=1))
+        area = radius * np.linalg.norm(a - b, axis=1)  # up to 2 pi
+        self.share = np.bincount(i, area, edges.nodes) + np.bincount(j, area, edges.nodes)
         self.share /= self.share.sum()
 
     def _cracking(self) -> Brittle:

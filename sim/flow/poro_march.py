@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 from sim.errors import SolverError
 from sim.flow.biot import PoreStep
 from sim.flow.poro_body import Condition, PorousBody
+from sim.flow.syringe import Syringe
 
 Array = NDArray[np.float64]
-type Feed = Callable[[float], tuple[float, float]]  # cavity's pressure -> flow (m3/s), its slope
+# cavity's pressure (Pa), inflow (m3/s) -> a and b of the inflow a - b p that they suggest
+type Feed = Callable[[float, float], tuple[float, float]]
 
 FIXED_POINT = 0.01  # relative change of the pressures
 FEED_ERROR = 1e-3  # of the flow through the needle
@@ -61,9 +63,21 @@ def resting(body: PorousBody) -> Moment:
     return Moment(0.0, none, body.at_rest, 0.0, 0.0, np.empty(0), 0.0, 0.0, 0)
 
 
-def closed(_: float) -> tuple[float, float]:
-    """Feed of a mouth through which nothing passes."""
-    return 0.0, 0.0
+def steady(rate: float) -> Feed:
+    """Return the feed of a given flow (m3/s); 0: the mouth is closed."""
+    return lambda cavity, inflow: (rate, 0.0)
+
+
+def driven(syringe: Syringe) -> Feed:
+    """Return the feed of a syringe: its rate, or less where its largest pressure asks for it."""
+
+    def feed(cavity: float, inflow: float) -> tuple[float, float]:
+        if syringe.flow(cavity)[0] >= syringe.rate:
+            return syringe.rate, 0.0
+        conductance = 1.0 / (syringe.resistance + syringe.inertia * abs(inflow))
+        return conductance * syringe.pressure_limit, conductance
+
+    return feed
 
 
 def advance(body: PorousBody, before: Moment, duration: float, feed: Feed) -> Moment:
@@ -72,17 +86,17 @@ def advance(body: PorousBody, before: Moment, duration: float, feed: Feed) -> Mo
     Raises
     ------
     SolverError
-        When the system cannot be solved.
+        When the system cannot be solved, or needle and tissue do not agree on a flow.
     """
-    start, condition, cavity = before.step.state, before.condition, before.cavity
+    start, condition = before.step.state, before.condition
+    cavity, inflow = before.cavity, before.inflow
     pressure, residual, relaxation = start.pressure, None, FIRST_RELAXATION
     for solves in range(1, ITERATIONS + 1):  # noqa: B007
-        flow, slope = feed(cavity)
+        given, leak = feed(cavity, inflow)
         conductance = body.take(condition)
-        supplied, leak = (flow - slope * cavity) * body.share, -slope * body.share
-        step = body.biot.step(start, duration, conductance, supplied, leak)
-        reached = float(body.share @ step.state.pressure)
-        inflow, cavity = flow + slope * (reached - cavity), reached
+        step = body.biot.step(start, duration, conductance, given * body.share, leak * body.share)
+        cavity = float(body.share @ step.state.pressure)
+        inflow = given - leak * cavity
         target, opening = body.condition(step.state, before.condition.cracks, condition.cracks)
         last, residual = residual, target.logarithms - condition.logarithms
         change = np.abs(step.state.pressure - pressure).max() / relaxation
@@ -94,10 +108,13 @@ def advance(body: PorousBody, before: Moment, duration: float, feed: Feed) -> Mo
             relaxation = min(max(relaxation, LEAST), MOST)
         film_flow = body.film_flow(condition, pressure)
         condition = condition.moved(relaxation * residual, target.cracks)
-        fed = abs(feed(cavity)[0] - inflow) <= FEED_ERROR * max(abs(inflow), abs(flow))
+        given, leak = feed(cavity, inflow)
+        fed = abs(given - leak * cavity - inflow) <= FEED_ERROR * abs(inflow)
         settled = min(change, np.abs(residual).max()) <= FIXED_POINT
         if fed and settled:
             break
+    if not fed:
+        raise SolverError("poroelastic flow: no flow that both needle and tissue take")
     unsettled = 0.0 if settled else float(change)
     time = before.time + duration
     return Moment(time, step, condition, inflow, cavity, film_flow, opening, unsettled, solves)

@@ -20,7 +20,7 @@ from sim.domain.domain import Domain
 from sim.errors import SolverError
 from sim.flow.dead_volume import drug_volume_left, portions
 from sim.flow.poro_body import PorousBody
-from sim.flow.poro_march import Moment, Pace, closed, march, resting
+from sim.flow.poro_march import Moment, Pace, driven, march, resting, steady
 from sim.flow.poro_stages import joined, released, stage, still
 from sim.flow.stage import Injected, Stage
 from sim.flow.syringe import Syringe, syringe_and_needle
@@ -136,12 +136,12 @@ def _push(
         fastest = min(RISE * before.inflow, syringe.rate) or syringe.flow(0.0)[0]
         return max(0.0, min(left / fastest, end - before.time))
 
-    for moment in march(body, start, syringe.flow, pace, longest):
+    for moment in march(body, start, driven(syringe), pace, longest):
         passed += moment.step.duration * moment.inflow
         yield moment
     rate = moment.inflow
     stop = min(end, moment.time + (volume - passed) / rate)
-    yield from march(body, moment, lambda _: (rate, 0.0), pace, lambda m: stop - m.time)
+    yield from march(body, moment, steady(rate), pace, lambda m: stop - m.time)
 
 
 def _relax(body: PorousBody, start: Moment, pace: Pace) -> Iterator[Moment]:
@@ -152,7 +152,7 @@ def _relax(body: PorousBody, start: Moment, pace: Pace) -> Iterator[Moment]:
         left = np.abs(body.biot.swollen(before.step.state)).sum()
         return np.inf if left > DRAINED * most else 0.0
 
-    yield from march(body, start, closed, pace, longest)
+    yield from march(body, start, steady(0.0), pace, longest)
 
 
 def _history(moments: list[Moment]) -> dict[str, list[float]]:
