@@ -23,7 +23,10 @@ from sim.domain.domain import Domain, Pose
 from sim.domain.shape import Ellipsoid, NoduleShape
 from sim.domain.solid import mouth_cover, solid_domain, tilted, whole_outline
 from sim.errors import ConfigError
+from sim.images.catalogue import register
 from sim.images.config import read_image
+
+register()  # nodule=image: an option where a solid can be meshed
 
 SITE = "site"
 GEOMETRIES = ("rz", "3d")

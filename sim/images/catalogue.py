@@ -18,7 +18,7 @@ from sim.materials.nodule import TEXTURES
 from sim.materials.value import Tree, Value
 
 IMAGE: Tree = {
-    "path": "???",  # must be given
+    "path": "",  # must be given
     "labels": None,
     "label": None,
     "slope": Value(

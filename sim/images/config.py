@@ -28,6 +28,7 @@ Array = NDArray[np.float64]
 type Texts = Mapping[str, object]  # dotted key -> value as written
 
 KEY = "nodule.image"
+PATH = "give a CT volume (NIfTI), the folder of a DICOM series, or a closed surface (STL, VTP)"
 POINT = "give a point as three numbers with a unit at the end, e.g. '12 -40.5 95 mm'"
 DIRECTION = f"give one of {', '.join(DIRECTIONS)}, or three numbers, e.g. '0 -1 0.2'"
 
@@ -49,6 +50,8 @@ def read_image(given: Texts) -> tuple[dict[str, object], ImageNodule, NeedlePath
     """
     if given[f"{KEY}.path"] is None:
         return None
+    if not str(given[f"{KEY}.path"]).strip():
+        raise ConfigError(f"{KEY}.path", given[f"{KEY}.path"], PATH)
     texts = {
         key.removeprefix(f"{KEY}."): value for key, value in given.items() if key.startswith(KEY)
     }

@@ -41,7 +41,7 @@ def test_volume_and_mineral_survive_the_blur(blur, error):
     density = found.density(np.ones(3))
     inside = found.coverage > 0.5
     assert density[inside].mean() == pytest.approx(1000.0, rel=0.02)
-    assert density[inside].std() < 40.0
+    assert density[inside].std() < 100.0
 
 
 def test_a_cavity_belongs_to_the_nodule_with_its_own_density():
