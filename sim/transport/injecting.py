@@ -21,7 +21,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.transport.limiter import Limiter
+from sim.transport.limiter import passed, room
 from sim.transport.species import Species, Step
 from sim.volumes.nodal import NodalSystem
 
@@ -44,7 +44,6 @@ class InjectionStepper:
     def __init__(self, species: Species, potential: Array, inlet: float) -> None:
         self.species = species
         self._potential = potential
-        self._limiter = Limiter(species.edges)
         self._supplied = np.maximum(species.supply, 0.0) * inlet
         self._system: NodalSystem | None = None
         self._diagonal = np.empty(0)
@@ -65,14 +64,13 @@ class InjectionStepper:
         """Advance `before` (n,) by `duration` (s), from `elapsed` seconds of the phase on."""
         edges, capacity = self.species.edges, self.species.capacity_at(elapsed + duration)
         low = self.low_order(before, duration, elapsed)
-        gain, loss = self._limiter.room(low, before, capacity)
+        gain, loss = room(edges, low, before, capacity)
         upwinded = self._upwind(low)
         corrected = np.minimum(duration, self._flushing)
         after = low
         for _ in range(CORRECTIONS):
             excess = (self._central(0.5 * (before + after)) - upwinded) * corrected
-            passed = self._limiter.passed(excess, gain, loss)
-            after = low - edges.divergence(passed) / capacity
+            after = low - edges.divergence(passed(edges, excess, gain, loss)) / capacity
         return Step(duration, after, duration * low)
 
     def low_order(self, before: Array, duration: float, elapsed: float = 0.0) -> Array:

@@ -13,63 +13,49 @@ from numpy.typing import NDArray
 from sim.volumes.control_volume import Edges
 
 Array = NDArray[np.float64]
-Index = NDArray[np.int64]
 
 
-class Limiter:
-    """The nodes' neighbourhoods; every node must have an edge."""
+def room(edges: Edges, low: Array, before: Array, capacity: Array) -> tuple[Array, Array]:
+    """Return what each node (n,) may gain (>= 0) and lose (<= 0) in kg.
 
-    def __init__(self, edges: Edges) -> None:
-        self.edges = edges
-        here = np.concatenate((edges.tail, edges.head))
-        order = np.argsort(here, kind="stable")
-        order = order[: np.count_nonzero(here < edges.owned)]
-        self._start = np.searchsorted(here[order], np.arange(edges.owned))
-        self._other = np.concatenate((edges.head, edges.tail))[order]
+    Parameters
+    ----------
+    low, before : (n,)
+        Low-order solution of the step, and the solution before it (kg/m3); together they bound the
+        result.
+    capacity : (n,)
+        Pore volume of each node at the step's end (m3).
+    """
+    highest, lowest = np.maximum(low, before), np.minimum(low, before)
+    above, below = highest.copy(), lowest.copy()
+    for here, there in ((edges.tail, edges.head), (edges.head, edges.tail)):
+        np.maximum.at(above, here, highest[there])
+        np.minimum.at(below, here, lowest[there])
+    return capacity * edges.updated(above - low), capacity * edges.updated(below - low)
 
-    def room(self, low: Array, before: Array, capacity: Array) -> tuple[Array, Array]:
-        """Return what each node (n,) may gain (>= 0) and lose (<= 0) in kg.
 
-        Parameters
-        ----------
-        low, before : (n,)
-            Low-order solution of the step, and the solution before it (kg/m3); together they bound
-            the result.
-        capacity : (n,)
-            Pore volume of each node at the step's end (m3).
-        """
-        highest, lowest = np.maximum(low, before), np.minimum(low, before)
-        above, below = highest.copy(), lowest.copy()
-        own = slice(self.edges.owned)
-        np.maximum(np.maximum.reduceat(highest[self._other], self._start), above[own], above[own])
-        np.minimum(np.minimum.reduceat(lowest[self._other], self._start), below[own], below[own])
-        return capacity * (above - low), capacity * (below - low)
+def passed(edges: Edges, correction: Array, gain: Array, loss: Array) -> Array:
+    """Return the admissible part (m,) of `correction`.
 
-    def passed(self, correction: Array, gain: Array, loss: Array) -> Array:
-        """Return the admissible part (m,) of `correction`.
+    Parameters
+    ----------
+    correction : (m,)
+        Antidiffusive amount per edge over the step, positive from tail to head (kg).
+    gain, loss : (n,)
+        What each node may gain and lose (`room`).
 
-        Parameters
-        ----------
-        correction : (m,)
-            Antidiffusive amount per edge over the step, positive from tail to head (kg).
-        gain, loss : (n,)
-            What each node may gain and lose (`room`).
-
-        Returns
-        -------
-        (m,)
-            ``alpha * correction`` with 0 <= alpha <= 1, such that ``low - divergence / capacity``
-            stays within the bounds.
-        """
-        edges = self.edges
-        onward, back = np.maximum(correction, 0.0), np.minimum(correction, 0.0)
-        may_gain = _share(gain, edges.gathered(-back, onward))
-        may_lose = _share(loss, edges.gathered(-onward, back))
-        edges.updated(may_gain)
-        edges.updated(may_lose)
-        return onward * np.minimum(may_lose[edges.tail], may_gain[edges.head]) + back * np.minimum(
-            may_gain[edges.tail], may_lose[edges.head]
-        )
+    Returns
+    -------
+    (m,)
+        ``alpha * correction`` with 0 <= alpha <= 1, such that ``low - divergence / capacity`` stays
+        within the bounds.
+    """
+    onward, back = np.maximum(correction, 0.0), np.minimum(correction, 0.0)
+    may_gain = _share(gain, edges.gathered(-back, onward))
+    may_lose = _share(loss, edges.gathered(-onward, back))
+    onward *= np.minimum(may_lose[edges.tail], may_gain[edges.head])
+    back *= np.minimum(may_gain[edges.tail], may_lose[edges.head])
+    return onward + back
 
 
 def _share(room: Array, wanted: Array) -> Array:
