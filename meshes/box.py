@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import gmsh
 import numpy as np
@@ -12,7 +13,12 @@ from mpi4py import MPI
 
 REGIONS = {"box": 1}
 BOUNDARIES = {"inflow": 101, "outflow": 102}  # the sides at x = 0 and x = length
-DELAUNAY = 1
+OPTIONS = {
+    "General.Terminal": 0,
+    "General.NumThreads": 1,
+    "Mesh.Algorithm3D": 1,  # Delaunay
+    "Mesh.Optimize": 0,
+}
 
 
 def delaunay_box(
@@ -25,10 +31,6 @@ def delaunay_box(
     """
     gmsh.initialize(interruptible=False)
     try:
-        gmsh.option.setNumber("General.Terminal", 0)
-        gmsh.option.setNumber("General.NumThreads", 1)
-        gmsh.option.setNumber("Mesh.Algorithm3D", DELAUNAY)
-        gmsh.option.setNumber("Mesh.Optimize", 0)
         if comm.rank == 0:
             _draw(lengths, size)
         mesh, cells, facets = gmshio.model_to_mesh(gmsh.model, comm, 0, gdim=3)
@@ -37,7 +39,20 @@ def delaunay_box(
     return mesh, cells, facets
 
 
+def write_delaunay_box(lengths: Sequence[float], size: float, path: Path) -> None:
+    """Write the same mesh to a file of gmsh's format."""
+    gmsh.initialize(interruptible=False)
+    try:
+        gmsh.option.setNumber("Mesh.Binary", 1)
+        _draw(lengths, size)
+        gmsh.write(str(path))
+    finally:
+        gmsh.finalize()
+
+
 def _draw(lengths: Sequence[float], size: float) -> None:
+    for name, value in OPTIONS.items():
+        gmsh.option.setNumber(name, value)
     box = gmsh.model.occ.addBox(0.0, 0.0, 0.0, *lengths)
     gmsh.model.occ.synchronize()
     gmsh.option.setNumber("Mesh.MeshSizeMin", size)
