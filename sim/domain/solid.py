@@ -12,6 +12,7 @@ import numpy as np
 from mpi4py import MPI
 
 from meshes.axisymmetric import BOUNDARIES, REGIONS
+from meshes.image import cell_density
 from meshes.outline import Outline, needle_outline
 from meshes.solid import solid_mesh
 from sim.case import Case
@@ -47,7 +48,9 @@ def solid_domain(
     needle = (pose, outline) if mouth_cover(outline, pose) >= radius else None
     made = solid_mesh(case.tissue, shape, case.mesh, radius, needle, comm)
     cv = control_volumes(made.mesh, made.cell_tags, made.facet_tags, REGIONS, BOUNDARIES)
-    hole, density = Hole(cv, made.facet_tags, pose), shape.density(cv.centres)
+    hole, density = Hole(cv, made.facet_tags, pose), np.zeros(len(cv.cells))
+    own = cv.cell_regions == REGIONS["nodule"]
+    density[own] = cell_density(shape, cv.points[cv.cells[own]])
     if needle is None:
         return Domain(case, cv, density, hole.wall(), None)
     bare = case.needle.kind == "coaxial" or case.injection.pull_back > 0.0  # else steel fills it
