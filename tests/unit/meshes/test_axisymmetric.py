@@ -21,8 +21,8 @@ def case_of(needle: str, *overrides: str) -> Case:
     return default_case(needle, NEEDLES[needle], [*COARSE, *overrides])
 
 
-def meshed(case: Case, depth: float) -> ControlVolumes:
-    made = injection_mesh(case, needle_outline(case.needle, depth))
+def meshed(case: Case, depth: float, pulled: float = 0.0) -> ControlVolumes:
+    made = injection_mesh(case, needle_outline(case.needle, depth, pulled))
     return control_volumes(made.mesh, made.cell_tags, made.facet_tags, REGIONS, BOUNDARIES)
 
 
@@ -108,6 +108,44 @@ def test_every_depth_gives_a_sound_mesh(needle: str, depth: float) -> None:
     assert np.isclose(film[:, 1].max(), 0.0, atol=1e-12)  # the track opens on the skin
     assert len(np.intersect1d(cv.boundary("film"), cv.boundary("mouth"))) == 1
     assert len(cv.boundary("film")) == len(cv.facets["film"]) + 1  # one unbroken line
+
+
+def test_mouth_of_a_hypodermic_that_was_pulled_back_is_its_bare_bore() -> None:
+    case, pulled = case_of("27G"), 1.3e-3
+    cv = meshed(case, case.target_depth, pulled)
+    radius = 0.5 * case.needle.outer_diameter
+    cone = math.pi * radius * math.hypot(radius, 2.0 * radius / math.tan(case.needle.tip.angle))
+    expected = cone + 2.0 * math.pi * radius * pulled
+    np.testing.assert_allclose(area(cv, "mouth"), expected, rtol=1e-9)
+    assert not cv.facets["tip"].size
+
+
+def test_mouth_of_a_cannula_that_was_pulled_back_has_the_shoulder_too() -> None:
+    case, pulled = case_of("14G_coaxial"), 1.3e-3
+    plain = area(meshed(case, case.target_depth), "mouth")
+    cv = meshed(case, case.target_depth, pulled)
+    outer, inner = 0.5 * case.needle.outer_diameter, 0.5 * case.needle.inner_diameter
+    shoulder = math.pi * (outer**2 - inner**2)
+    expected = plain + shoulder + 2.0 * math.pi * outer * pulled
+    np.testing.assert_allclose(area(cv, "mouth"), expected, rtol=1e-9)
+
+
+# up to the nodule's top at 2.5 mm, the skin's lower side at 1.5 mm, and by next to nothing
+@pytest.mark.parametrize(
+    ("needle", "depth", "pulled"),
+    [("27G", 7.5e-3, p) for p in (1e-9, 1e-5, 2.94e-3, 3.937e-3, 4.9e-3)]
+    + [("27G", 12.5e-3, 8e-3), ("27G", 13.2e-3, 0.3e-3), ("27G", 3.9e-3, 0.1e-3)]
+    + [("14G_coaxial", 7.5e-3, p) for p in (1e-9, 1e-5, 2.0e-3, 3.0e-3)]
+    + [("14G_coaxial", 12.5e-3, 7.0e-3), ("14G_coaxial", 5.5e-3, 1.0e-3)],
+)
+def test_every_pull_gives_a_sound_mesh(needle: str, depth: float, pulled: float) -> None:
+    cv = meshed(case_of(needle), depth, pulled)
+    assert sum(cv.volumes.values()).min() > 0.0
+    film = cv.points[cv.boundary("film")]
+    assert np.isclose(film[:, 1].max(), 0.0, atol=1e-12)
+    assert len(np.intersect1d(cv.boundary("film"), cv.boundary("mouth"))) == 1
+    for part in ("film", "mouth"):
+        assert len(cv.boundary(part)) == len(cv.facets[part]) + 1, part
 
 
 @pytest.mark.parametrize("overrides", [("nodule=plate",), ("nodule.depth=1 mm",)])
