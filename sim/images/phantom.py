@@ -71,8 +71,9 @@ class Phantom:
         """Centre of the first voxel, m."""
         return self.centre - self.direction @ (0.5 * (self.size - 1) * self.spacing)
 
-    def coverage(self) -> tuple[Array, Array]:
-        """Return each voxel's share of nodule, and its mineral (kg/m3), without blur."""
+    @cached_property
+    def voxels(self) -> tuple[Array, Array]:
+        """Each voxel's share of nodule, and its mineral (kg/m3), without blur; (i, j, k)."""
         steps = (np.arange(n * FINE) for n in self.size)
         index = (np.stack(np.meshgrid(*steps, indexing="ij"), axis=-1) + 0.5) / FINE - 0.5
         places = self.origin + (index * self.spacing) @ self.direction.T
@@ -83,7 +84,7 @@ class Phantom:
 
     def hounsfield(self) -> Array:
         """Return the CT numbers (i, j, k)."""
-        share, mineral = self.coverage()
+        share, mineral = self.voxels
         clean = (1.0 - share) * self.surroundings + self.intercept * share + self.slope * mineral
         seen = ndimage.gaussian_filter(clean, self.blur / np.array(self.spacing), mode="nearest")
         return seen + np.random.default_rng(self.seed).normal(scale=self.noise, size=seen.shape)
@@ -92,7 +93,7 @@ class Phantom:
         """Write the CT volume, and the voxels that are at least half nodule as a label map."""
         sitk.WriteImage(self.image(np.round(self.hounsfield()).astype(np.int16)), str(path))
         if labels is not None:
-            marked = (self.coverage()[0] >= 0.5).astype(np.uint8)
+            marked = (self.voxels[0] >= 0.5).astype(np.uint8)
             sitk.WriteImage(self.image(marked), str(labels))
 
     def image(self, values: NDArray[np.int16] | NDArray[np.uint8]) -> sitk.Image:

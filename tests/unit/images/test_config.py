@@ -7,7 +7,9 @@ import pytest
 import pyvista as pv
 import SimpleITK as sitk
 
+from sim.config.compose import compose
 from sim.config.groups import GROUPS, leaves
+from sim.config.infiltration import to_infiltration
 from sim.config.store import plain
 from sim.errors import ConfigError
 from sim.images.catalogue import CHOICES, IMAGE, LIMITS
@@ -176,6 +178,38 @@ def test_mistakes_are_refused_by_key(read, given, key, words):
     with pytest.raises(ConfigError, match=words) as caught:
         read(**given)
     assert caught.value.key == f"nodule.image.{key}"
+
+
+def asked(*overrides):
+    return to_infiltration(compose("infiltration", ["nodule=image", *overrides]))
+
+
+def test_an_infiltration_into_an_image(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    mesh = "mesh=solid_coarse"
+    found = asked("nodule.image.path=ct.nii.gz", "site.geometry=3d", mesh, "nodule.depth=3 mm")
+    shape, pose = found.solid
+    assert shape.bounds[1][2] == pytest.approx(-3e-3)
+    assert found.case.nodule.mineral.density == pytest.approx(PHANTOM.density, rel=0.03)
+    assert found.case.nodule.depth == 3e-3
+    assert pose.tip[2] == pytest.approx(-found.case.nodule.centre_depth)
+    for key, words, overrides in (
+        ("nodule.image.path", "give a CT volume", []),
+        ("site.geometry", "needs site.geometry=3d", ["nodule.image.path=ct.nii.gz"]),
+        (
+            "nodule.depth",
+            "must end 0.2 mm above the fascia",
+            ["nodule.image.path=ct.nii.gz", "site.geometry=3d", "nodule.depth=9 mm", mesh],
+        ),
+        (
+            "site.tilt",
+            "nodule.image.entry",
+            ["nodule.image.path=ct.nii.gz", "site.geometry=3d", "site.tilt=5 deg", mesh],
+        ),
+    ):
+        with pytest.raises(ConfigError, match=words) as caught:
+            asked(*overrides)
+        assert caught.value.key == key
 
 
 def test_every_value_has_a_source_and_lies_in_its_limits():

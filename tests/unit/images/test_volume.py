@@ -142,7 +142,7 @@ def test_label_maps(tmp_path):
     SMALL.write(ct, map_)
     volume = read_volume(ct, KEY)
     marked = read_labels(map_, None, volume, "nodule.image.labels")
-    assert (marked == (SMALL.coverage()[0] >= 0.5)).all()
+    assert (marked == (SMALL.voxels[0] >= 0.5)).all()
     assert (marked == read_labels(map_, 1, volume, "nodule.image.labels")).all()
     with pytest.raises(ConfigError, match="no voxel has the label 7, only 0, 1"):
         read_labels(map_, 7, volume, "nodule.image.labels")
