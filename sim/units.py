@@ -29,6 +29,8 @@ day = 24 * hour = d
 week = 7 * day
 gram = [mass] = g
 mole = [substance] = mol
+kelvin = [temperature] = K
+degree_Celsius = kelvin; offset: 273.15 = degC = degreeC
 newton = kilogram * meter / second ** 2 = N
 pascal = newton / meter ** 2 = Pa
 bar = 1e5 * pascal

@@ -126,9 +126,13 @@ _GROUPS: dict[str, dict[str, Limit]] = {
     },
     "drug": {
         "concentration": Limit("kg/m**3", "0.1 mg/mL", "700 mg/mL", "soluble at 20 degC"),
-        "viscosity": Limit("Pa*s", "0.1 mPa*s", "100 mPa*s"),
-        "injection_viscosity": Limit("Pa*s", "0.1 mPa*s", "100 mPa*s"),
-        "density": Limit("kg/m**3", "900 kg/m**3", "2000 kg/m**3"),
+        "viscosity": Limit("Pa*s", "0.1 mPa*s", "100 mPa*s", null="the salt's law at 37 degC"),
+        "injection_viscosity": Limit(
+            "Pa*s", "0.1 mPa*s", "100 mPa*s", null="the salt's law at injection.temperature"
+        ),
+        "density": Limit(
+            "kg/m**3", "900 kg/m**3", "2000 kg/m**3", null="the salt's law at 37 degC"
+        ),
         "diffusivity": Limit("m**2/s", "1e-12 m**2/s", "1e-8 m**2/s"),
         "thiosulfate": Limit(
             "mol/kg", "0 mol/kg", "7 mol/kg", "anhydrous: 6.32, no thiosulfate: 0"
@@ -141,6 +145,7 @@ _GROUPS: dict[str, dict[str, Limit]] = {
         "syringe_bore": Limit("m", "1 mm", "40 mm"),
         "plunger_force_limit": Limit("N", "0.1 N", "500 N"),
         "stopper_friction": Limit("N", "0 N", "100 N"),
+        "temperature": Limit("K", "5 degC", "50 degC"),
         "syringe_volume": Limit("m**3", "0.1 mL", "100 mL"),
         "track_gap": Limit("m", "0 um", "100 um"),
         "track_prestress": Limit("Pa", "0 kPa", "50 kPa"),
@@ -192,6 +197,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "nodule.fixation": ("free", "held", "fixed"),
     "nodule.density_field.kind": ("uniform", "shell_core", "random"),
     "nodule.mineral.densification": ("capped", "compaction"),
+    "drug.salt": ("sodium_thiosulfate", "sodium_chloride"),
     "injection.control": ("flow", "force"),
     "injection.track": ("closes", "leaks"),
     "schedule.entry": ("same", "shifted"),

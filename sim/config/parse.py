@@ -34,7 +34,9 @@ from sim.config.refusal import NEEDED, refusal, unknown_key
 from sim.config.rules import RULES, free_length, target
 from sim.config.schema import CaseConfig, ComparisonConfig, PatientConfig, SideConfig, keys
 from sim.errors import ConfigError
+from sim.materials import laliberte
 from sim.materials import mineral as laws
+from sim.materials.laliberte import SALTS
 from sim.units import to_si
 
 
@@ -196,7 +198,7 @@ def _build(v: Flat) -> Case:
             if "nodule.capsule.thickness" in v
             else None,
         ),
-        drug=_pick(Drug, v, "drug"),
+        drug=_drug(v),
         injection=_pick(Injection, v, "injection"),
         schedule=_pick(Schedule, v, "schedule", rounds=int(v["schedule.rounds"])),
         flow=_pick(FlowSettings, v, "flow"),
@@ -204,6 +206,18 @@ def _build(v: Flat) -> Case:
         mesh=_pick(MeshSettings, v, "mesh"),
         target_depth=target(v),
     )
+
+
+def _drug(v: Flat) -> Drug:
+    """Evaluate the salt's laws where density or viscosity are not given."""
+    salt = SALTS[v["drug.salt"]]
+    fraction = laliberte.mass_fraction(salt, v["drug.concentration"])
+    by_law = {
+        "viscosity": laliberte.viscosity(salt, fraction, laliberte.TISSUE),
+        "injection_viscosity": laliberte.viscosity(salt, fraction, v["injection.temperature"]),
+        "density": laliberte.density(salt, fraction, laliberte.TISSUE),
+    }
+    return _pick(Drug, v, "drug", **{k: v.get(f"drug.{k}", law) for k, law in by_law.items()})
 
 
 def _mineral(v: Flat, at: str) -> Mineral:

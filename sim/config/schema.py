@@ -152,10 +152,11 @@ class NoduleConfig:
 @dataclass
 class DrugConfig:
     name: str = MISSING
+    salt: str = MISSING  # sodium_thiosulfate | sodium_chloride
     concentration: str = MISSING
-    viscosity: str = MISSING
-    injection_viscosity: str = MISSING
-    density: str = MISSING
+    viscosity: str | None = MISSING
+    injection_viscosity: str | None = MISSING
+    density: str | None = MISSING
     diffusivity: str = MISSING
     thiosulfate: str = MISSING
 
@@ -171,6 +172,7 @@ class InjectionConfig:
     syringe_volume: str = MISSING
     plunger_force_limit: str = MISSING
     stopper_friction: str = MISSING
+    temperature: str = MISSING
     track_gap: str = MISSING
     track_prestress: str = MISSING
     pull_back: str = MISSING

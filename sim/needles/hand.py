@@ -65,6 +65,9 @@ _INJECTION = {
     "syringe_volume": Value("1 mL", "its nominal volume", "H"),
     "plunger_force_limit": Value("50 N", "thumb 25-80 N", "L", "25 N", "80 N"),
     "stopper_friction": Value("4 N", "2-6 N; two-part syringes 4.5-5.5 N", "M", "2 N", "6 N"),
+    "temperature": Value(
+        "20 degC", "assumption: drug and needle at room temperature", "A", "15 degC", "37 degC"
+    ),
     "control": "flow",
     "track_gap": Value(
         "6 um", "assumption: roughness and overcut of a few micrometres", "A", "2 um", "20 um"

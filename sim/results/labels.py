@@ -84,6 +84,7 @@ LABELS = {
     "injection.syringe_bore": "syringe's bore",
     "injection.plunger_force_limit": "hand's force limit on the plunger",
     "injection.stopper_friction": "friction of the stopper",
+    "injection.temperature": "temperature of drug and needle",
     "injection.track_gap": "gap along the needle",
     "injection.threshold_fraction": "concentration that counts as infiltrated (share)",
     "injection.syringe_volume": "syringe's volume",

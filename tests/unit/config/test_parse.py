@@ -85,7 +85,7 @@ def test_other_units_give_the_same_case():
                     "nodule.fixation_stiffness=5000 N/m",
                     "injection.rate=60 mL/h",
                     "injection.time_limit=2 min",
-                    "drug.viscosity=1.05 cP",
+                    "injection.temperature=293.15 K",
                     "schedule.follow_up=168 h",
                 ]
             )
