@@ -20,7 +20,7 @@ from meshes.axisymmetric import REGIONS
 from sim.case import MineralLeft, Nodule
 from sim.materials.density import LEAST, at_density
 from sim.outcome import TissueState
-from sim.rounds.transfer import Carried, ShareLeft, conserving, nodule_of
+from sim.rounds.transfer import Carried, ShareLeft, Solutes, conserving, corrections, nodule_of
 from sim.rounds.triangles import Triangles
 
 Array = NDArray[np.float64]
@@ -64,26 +64,22 @@ def around(state: TissueState, shift: float) -> Carried:
     )
     capacity = state.capacity + mesh.integrals(porosity) - mesh.integrals(state.porosity)
     weights = sum(mesh.node_weights(ring) for ring in _rings(state.points, shift)) / ANGLES
-    found: dict[str, tuple[Array, float]] = {}
-    for name in ("concentration", "dissolved"):
-        old = getattr(state, name)
-        bound = np.full_like(old, old.max())
-        found[name] = conserving(weights @ old, capacity, float(state.capacity @ old), bound)
+    solutes = Solutes(state, lambda old: weights @ old, capacity)
+    drug, dissolved = solutes.kept(state.concentration), solutes.kept(state.dissolved)
 
     left, volume = ShareLeft.of(state), nodule.integrals(1.0)
     gone = state.whole * (1.0 - sum(left.at(ring) for ring in _rings(state.points, shift)) / ANGLES)
     removed = float(volume @ (state.whole - state.mineral))
     gone, factor = conserving(gone, volume, removed, state.whole)
-    factors = {"drug": found["concentration"][1], "dissolved": found["dissolved"][1]}
-    factors["mineral"] = factor
     moved = replace(
         state,
         porosity=porosity,
         capacity=capacity,
+        concentration=drug[0],
+        dissolved=dissolved[0],
         mineral=state.whole - gone,
-        **{name: values for name, (values, _) in found.items()},
     )
-    return Carried(moved, {name: value - 1.0 for name, value in factors.items()})
+    return Carried(moved, corrections(drug[1], dissolved[1], factor))
 
 
 def _rings(points: Array, shift: float) -> list[Array]:

@@ -86,16 +86,13 @@ def carried(before: TissueState, domain: Domain) -> Carried:
         state = replace(
             now, concentration=before.concentration * opened, dissolved=before.dissolved * opened
         )
-        return Carried(state, {"drug": 0.0, "dissolved": 0.0, "mineral": 0.0})
+        return Carried(state, corrections(1.0, 1.0, 1.0))
 
     at_nodes = Triangles(before.points, before.cells).node_weights(cv.points)
     was = cv.weighted_volume(_porosity_before(before, domain))
     opened = 1.0 + (was - cv.weighted_volume(domain.porosity)) / capacity
-    found: dict[str, tuple[Array, float]] = {}
-    for name in ("concentration", "dissolved"):
-        old = getattr(before, name)
-        sampled, bound = (at_nodes @ old) * opened, np.full(cv.edges.nodes, old.max())
-        found[name] = conserving(sampled, capacity, float(before.capacity @ old), bound)
+    solutes = Solutes(before, lambda old: (at_nodes @ old) * opened, capacity)
+    drug, dissolved = solutes.kept(before.concentration), solutes.kept(before.dissolved)
 
     volume, whole, left = cv.volumes["nodule"], _whole(domain), ShareLeft.of(before)
     in_hole = _in_hole(domain, lambda points: 1.0 - left.at(points))
@@ -109,15 +106,43 @@ def carried(before: TissueState, domain: Domain) -> Carried:
     displaced = total_mineral(before) - float(volume @ mineral)
     state = replace(
         now,
-        **{name: values for name, (values, _) in found.items()},
+        concentration=drug[0],
+        dissolved=dissolved[0],
         mineral=mineral,
         whole=whole,
         displaced_mineral=displaced,
         displaced_whole=displaced + float(gone[-1]),
     )
-    factors = {"drug": found["concentration"][1], "dissolved": found["dissolved"][1]}
-    factors["mineral"] = factor
-    return Carried(state, {name: value - 1.0 for name, value in factors.items()})
+    return Carried(state, corrections(drug[1], dissolved[1], factor))
+
+
+@dataclass(frozen=True, eq=False)
+class Solutes:
+    """How what is in the liquid is handed on."""
+
+    before: TissueState
+    sample: Callable[[Array], Array]  # nodal values of the last round -> of the next
+    capacity: Array  # (n,) m3 of liquid then
+
+    def kept(self, old: Array) -> tuple[Array, float]:
+        """Return concentrations (n,) that keep the mass of the `old` ones, and the factor.
+
+        What is counted from the tissue's own liquid may be negative: that part is kept by itself.
+        The factor is that of the larger part.
+        """
+        sign = 1.0 if self.before.capacity @ old >= 0.0 else -1.0
+        more, factor = self._part(np.maximum(sign * old, 0.0))
+        less, _ = self._part(np.maximum(-sign * old, 0.0))
+        return sign * (more - less), factor
+
+    def _part(self, old: Array) -> tuple[Array, float]:
+        bound = np.full(len(self.capacity), old.max())
+        return conserving(self.sample(old), self.capacity, float(self.before.capacity @ old), bound)
+
+
+def corrections(drug: float, dissolved: float, mineral: float) -> dict[str, float]:
+    """Return by how much the factors that keep the totals differ from 1."""
+    return {"drug": drug - 1.0, "dissolved": dissolved - 1.0, "mineral": mineral - 1.0}
 
 
 def conserving(x: Array, weights: Array, total: float, bound: Array) -> tuple[Array, float]:
