@@ -131,8 +131,8 @@ def main(sizes: tuple[float, ...]) -> None:
     if COMM.rank > 0:
         return
     table = Table(
-        "nodes", "volumes s", "flow s", "wall s", "ms a step", "iterations", "ms at rest", "GB",
-        title=f"{COMM.size} ranks, CPU of the busiest",
+        "nodes", "volumes", "flow", "wall", "step", "iterations", "rest", "GB",
+        title=f"{COMM.size} ranks: s, s, s, ms, -, ms",
     )  # fmt: skip
     for cost in costs:
         table.add_row(

@@ -1,8 +1,8 @@
 """CPU time of injection and follow-up in the half plane, default patient, 27G at its target.
 
-Usage: ``./run python -m benchmarks.transport [closure ...] [key=value ...]``. At the finest mesh the
-configuration admits; without a closure "none" and "effective_yield" are timed. The mesh is made
-before the clock starts.
+Usage: ``./run python -m benchmarks.transport [closure ...] [key=value ...]``. At the finest mesh
+the configuration admits; without a closure "none" and "effective_yield" are timed. The mesh is
+made before the clock starts.
 """
 
 from __future__ import annotations
