@@ -35,7 +35,7 @@ def uncertain_inputs(cfg: DictConfig) -> list[UncertainInput]:
             chosen = OmegaConf.select(cfg, prefix + group)
             if chosen is None:
                 continue
-            name = chosen.get("name") or chosen.get("texture")
+            name = chosen.get("name") or chosen.get("texture") or chosen.get("model")
             tree = options.get(name, next(iter(options.values())))
             for key, value in leaves(tree):
                 current = OmegaConf.select(chosen, key)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sim.materials.value import Tree, Value
 
 _PHREEQC = "PHREEQC, 37 degC, pH 7.4, ThermoChimie SIT database; other databases differ by 2-3"
@@ -37,7 +39,21 @@ _CONSTANTS: Tree = {
         "0.28 1/week",
     ),
 }
+_USED = {  # by each model: what it does not use has no range to be varied over
+    "none": (),
+    "equilibrium": ("solubility", "solubility_molal", "complex_diffusivity"),
+    "effective_yield": ("complex_diffusivity", "rate", "yield_ratio"),
+    "clinical_fit": ("removal_rate",),
+}
+
+
+def _constants(used: tuple[str, ...]) -> Tree:
+    return {
+        key: leaf if key in used or not isinstance(leaf, Value) else replace(leaf, low=None, high=None)
+        for key, leaf in _CONSTANTS.items()
+    }
+
+
 DISSOLUTIONS: dict[str, Tree] = {
-    model: {"model": model, **_CONSTANTS}
-    for model in ("none", "equilibrium", "effective_yield", "clinical_fit")
+    model: {"model": model, **_constants(used)} for model, used in _USED.items()
 }

@@ -8,14 +8,14 @@ gamma lumps whatever takes mineral away (chelation, acid, cells, extrusion); one
 would be 0.40 kg of hydroxyapatite per kg of pentahydrate, and more than that is possible here.
 
 In one node, w the share of its liquid that lies in the nodule, gamma V c - m does not change, which
-leaves one equation. With e = gamma V c / m and x0 = (m/m0)^(1/3) at its beginning, theta =
-k_s w x0^2 t and delta = 1 - (cube root of m) / (the same at the beginning),
+leaves one equation. With e = gamma V c / m, what the drug could take / what is there, theta =
+k_s w (m/m0)^(2/3) t and delta the relative fall of the cube root of m,
 
-    d(delta)/d(theta) = e/3 - delta + delta^2 - delta^3/3.
+    d(delta)/d(theta) = e/3 - delta + delta^2 - delta^3/3,   delta = 0 at theta = 0.
 
 The drug ends where the right-hand side is 0, the mineral at delta = 1. Integrated by the classical
-Runge-Kutta method with the linear part exact (Lawson 1967) in short substeps: the error is below
-1e-7 of the drug in the node for e < 1/3 and 1e-4 for any e, at any theta; masses are exact.
+Runge-Kutta method with the linear part exact (Lawson 1967); each substep begins anew with what is
+left of both, so that e falls and the steps grow: the equation becomes linear.
 """
 
 from __future__ import annotations
@@ -29,8 +29,11 @@ from sim.dissolution.reaction import Reacted, State
 
 Array = NDArray[np.float64]
 
-SUBSTEP = 0.25  # in theta, and in theta x e / 2 where drug abounds
-SPENT = 1e-16  # share of the drug
+SHARE = 1e-7  # of the drug, about the error of a substep
+NOTHING_LEFT = 1.0 - 1e-6  # of the cube root: 1e-18 of the mineral
+ABOUNDS = 1e9  # e from which on delta is linear in theta to rounding, until nothing is left
+FINAL = 40.0  # theta at which a linear equation has come to its end
+CONSTANT = 1.3e-4  # that error / (e theta^5), measured
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +54,8 @@ class EffectiveYield:
         volume, mineral = state.capacity[at], state.mineral[at]
         could_take = self.yield_ratio * volume * state.drug[at]
         surface = np.cbrt(mineral / self.whole[at]) ** 2
-        delta = shrinking(could_take / mineral, self.rate * duration * self.share[at] * surface)
-        lost = mineral * delta * (3.0 - delta * (3.0 - delta))
-        lost = np.minimum(lost, np.minimum(could_take, mineral))
+        share = reacted(could_take / mineral, self.rate * duration * self.share[at] * surface)
+        lost = np.minimum(share * mineral, np.minimum(could_take, mineral))
         consumed = np.zeros_like(state.drug)
         consumed[at] = lost / self.yield_ratio
         drug, dissolved, left = state.drug.copy(), state.dissolved.copy(), state.mineral.copy()
@@ -68,8 +70,8 @@ class EffectiveYield:
         return self.yield_ratio * dose
 
 
-def shrinking(excess: Array, theta: Array) -> Array:
-    """Return delta (n,), the relative fall of the cube root of the mineral.
+def reacted(excess: Array, theta: Array) -> Array:
+    """Return the share (n,) of the mineral that is lost.
 
     Parameters
     ----------
@@ -78,29 +80,37 @@ def shrinking(excess: Array, theta: Array) -> Array:
     theta : (n,)
         Rate x time, as the module has it.
     """
-    delta, left = np.zeros_like(theta), theta.copy()
-    largest = SUBSTEP / np.maximum(1.0, 2.0 * excess)
-    at = np.flatnonzero(left > 0.0)
+    lost, left = np.zeros_like(theta), np.ones_like(theta)
+    at = np.flatnonzero(theta > 0.0)
+    e, theta = excess[at], theta[at]
     while at.size:
-        e, size = excess[at], np.minimum(left[at], largest[at])
-        reached = np.minimum(_substep(e, delta[at], size), 1.0)
-        delta[at] = reached
-        left[at] -= size
-        drug = e / 3.0 - reached * (1.0 - reached * (1.0 - reached / 3.0))
-        at = at[(left[at] > 0.0) & (reached < 1.0) & (drug > SPENT * e)]
-    return delta
+        size = np.minimum(theta, _longest(e))
+        delta = _substep(e, size)
+        delta = np.where(delta > NOTHING_LEFT, 1.0, delta)
+        share = np.minimum(delta * (3.0 - delta * (3.0 - delta)), e)
+        lost[at] += share * left[at]
+        left[at] *= (1.0 - delta) ** 3
+        on = (size < theta) & (delta < 1.0) & (share < e)
+        at, e, theta, size, delta, share = (x[on] for x in (at, e, theta, size, delta, share))
+        e = (e - share) / (1.0 - delta) ** 3
+        theta = (theta - size) * (1.0 - delta) ** 2
+    return lost
 
 
-def _substep(e: Array, delta: Array, size: Array) -> Array:
+def _longest(e: Array) -> Array:
+    smooth = (SHARE / (CONSTANT * e)) ** 0.2
+    smooth = np.minimum(smooth, np.where(e < ABOUNDS, 0.5, 4.0) / e)
+    return np.where(e < SHARE, FINAL, smooth)
+
+
+def _substep(e: Array, size: Array) -> Array:
     half = np.exp(-0.5 * size)
-    whole = half**2
-    middle = e / 3.0 + (delta - e / 3.0) * half  # the linear part alone
-    end = e / 3.0 + (delta - e / 3.0) * whole
-    first = _surplus(delta)
-    second = _surplus(middle + 0.5 * size * half * first)
+    middle = -np.expm1(-0.5 * size) * e / 3.0  # the linear part alone
+    end = -np.expm1(-size) * e / 3.0
+    second = _surplus(middle)
     third = _surplus(middle + 0.5 * size * second)
     fourth = _surplus(end + size * half * third)
-    return end + size / 6.0 * (whole * first + 2.0 * half * (second + third) + fourth)
+    return end + size / 6.0 * (2.0 * half * (second + third) + fourth)
 
 
 def _surplus(delta: Array) -> Array:

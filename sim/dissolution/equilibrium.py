@@ -23,6 +23,7 @@ from sim.dissolution.reaction import Reacted, State
 Array = NDArray[np.float64]
 
 WATER = 1000.0  # kg per m3 of pore liquid
+COARSENESS = 8.0  # of its errors against the drug's: solubilities are known to a factor of 2 or 3
 
 
 @dataclass(frozen=True)
@@ -62,5 +63,5 @@ class Equilibrium:
         return Reacted(after, nothing, nothing)
 
     def takes(self, dose: float) -> float:
-        """Return what `dose` lets dissolve in the liquid it came in (kg)."""
-        return self.per_drug * dose
+        """Return `COARSENESS` times what `dose` lets dissolve in the liquid it came in (kg)."""
+        return COARSENESS * self.per_drug * dose

@@ -2,8 +2,8 @@
 
 Each step is split after Strang (1968): half a step of the local reaction, a step of the transport,
 half a step of the reaction. The transport's matrices thus know nothing of the reaction, and their
-factors are used again. Steps end exactly at every milestone; from one milestone to the next they
-are halved and doubled only, so that few sizes occur.
+factors are used again. Steps end exactly at every milestone; where a new size costs a factorisation
+they are halved and doubled only, so that few sizes occur.
 
 Errors are masses, measured against the dose (dissolved mineral: against what the dose can take);
 measured against what is left in the tissue they would ask for ever smaller steps as the drug is
@@ -39,7 +39,8 @@ type Solutes = Callable[[Stage | None], tuple[Species, ...]]  # the drug; then d
 SMALLEST = 1e-9  # step / duration of the phase
 FIRST = 1e-4  # first step tried / duration of the phase
 SAFETY = 0.85
-FLOOR = 1e-11  # largest undershoot / injected concentration
+LARGEST_GROWTH = 1.5  # of a step that need not be doubled
+FLOOR = 1e-10  # largest undershoot / injected concentration
 SNAP = 1e-12  # rounding of a time / duration of the phase
 
 
@@ -152,6 +153,7 @@ class _March:
         self.state, self.reaction, self.control = start, reaction, control
         self.duration, self.size, self.time = duration, first, 0.0
         self._replay = None if control.replay is None else iter(control.replay)
+        self._proven, self._may_grow = first, True  # last size that was accepted
         self._nothing = np.zeros_like(start.drug)
 
     def through(
@@ -160,9 +162,8 @@ class _March:
         """Yield the steps of a phase from time `begin` to `end` (s)."""
         inner = [t for t in self.control.milestones if begin < t < end - SNAP * self.duration]
         for milestone in (*inner, end):
-            left = milestone - self.time
-            if left > 0.0:  # in a power of two of steps
-                self.size = left * 0.5 ** max(math.ceil(math.log2(left / self.size) - 1e-9), 0)
+            self._fit(phase, milestone - self.time)
+            self._may_grow = True
             while self.time < milestone:
                 tried = self._again(phase, inlets, begin) or self._new(
                     phase, inlets, begin, milestone - self.time
@@ -186,6 +187,9 @@ class _March:
             size = self.size if left > self.size - SNAP * self.duration else left
             try:
                 tried = self._try(phase, inlets, begin, size, euler=False)
+                if tried.undershoots and size > self._proven:  # go back, and stay there for now
+                    self.size, self._may_grow = self._proven, False
+                    continue
                 if tried.undershoots:
                     tried = self._try(phase, inlets, begin, size, euler=True)
             except SolverError as failure:  # a smaller step has a heavier diagonal
@@ -195,11 +199,26 @@ class _March:
             if tried.error > phase.slack:
                 self._shrink(size, factor, f"error {tried.error:.3g} times the allowed one")
                 continue
-            count = left / size
-            in_pairs = round(count) % 2 == 0 or abs(count - round(count)) > 1e-6
-            if factor >= 2.0 and in_pairs and size == self.size and not tried.undershoots:
-                self.size = 2.0 * size
+            self._proven = size
+            if factor >= phase.growth and size == self.size and self._may_grow:
+                self._grow(phase, factor, left)
             return tried
+
+    def _fit(self, phase: Phase, left: float) -> None:
+        """Make the steps equal that are left to the milestone, in a number that suits the phase."""
+        if left > 0.0:
+            count = max(math.ceil(left / self.size - 1e-9), 1)
+            self.size = left / (2 ** math.ceil(math.log2(count)) if phase.doubles else count)
+
+    def _grow(self, phase: Phase, factor: float, left: float) -> None:
+        """Let the next steps be longer, after one of the present size of the time `left`."""
+        count = left / self.size
+        if not phase.doubles:
+            left -= self.size
+            self.size *= min(factor, LARGEST_GROWTH)
+            self._fit(phase, left)
+        elif round(count) % 2 == 0 or abs(count - round(count)) > 1e-6:
+            self.size *= 2.0
 
     def _try(
         self, phase: Phase, inlets: Sequence[float], begin: float, size: float, euler: bool

@@ -34,6 +34,8 @@ class Phase(Protocol):
     species: tuple[Species, ...]
     method: Literal["corrected", "sdirk2"]
     order: int  # of the error in the step's size
+    doubles: bool  # a new size is dear: sizes are halved and doubled only
+    growth: float  # a step that may grow by less keeps its size
     slack: float  # an error of this times the allowed one is not worth another try
 
     def attempt(self, before: Sequence[Array], size: float, elapsed: float, euler: bool) -> Attempt:
@@ -54,7 +56,7 @@ class Injecting:
     """
 
     method: Literal["corrected", "sdirk2"] = "corrected"
-    order, slack = 2, 2.0
+    order, doubles, growth, slack = 2, False, 1.2, 2.0
 
     def __init__(
         self, species: tuple[Species, ...], pressure: Array, inlets: Sequence[float]
@@ -105,7 +107,7 @@ class Resting:
     """SDIRK2 without flow, or the backward Euler step with the same matrix."""
 
     method: Literal["corrected", "sdirk2"] = "sdirk2"
-    order, slack = 3, 1.0
+    order, doubles, growth, slack = 3, True, 2.0, 1.0
 
     def __init__(self, species: tuple[Species, ...], floors: Sequence[float]) -> None:
         self.species = species
