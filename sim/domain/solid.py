@@ -48,7 +48,8 @@ def solid_domain(
     needle = (pose, outline) if mouth_cover(outline, pose) >= radius else None
     made = solid_mesh(case.tissue, shape, case.mesh, radius, needle, comm)
     cv = control_volumes(made.mesh, made.cell_tags, made.facet_tags, REGIONS, BOUNDARIES)
-    hole, density = Hole(cv, made.facet_tags, pose), np.full(len(cv.cells), case.nodule.mineral.density)
+    hole = Hole(cv, made.facet_tags, pose)
+    density = np.full(len(cv.cells), case.nodule.mineral.density)
     own = cv.cell_regions == REGIONS["nodule"]
     density[own] = cell_density(shape, cv.points[cv.cells[own]])
     if needle is None:
