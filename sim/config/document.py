@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sim.config.groups import GROUPS, leaves
+from sim.images.catalogue import IMAGE
 from sim.materials.value import Tree, Value
 
 _HEAD = """# Default values
@@ -19,7 +20,8 @@ _COLUMNS = ("key", "option", "value", "range", "conf.", "source")
 
 def parameter_page() -> str:
     """Return every value of the catalogue with range, confidence and source, as Markdown."""
-    return "\n".join([_HEAD, *(_section(group, options) for group, options in GROUPS.items())])
+    groups = {**GROUPS, "nodule.image": {"image": IMAGE}}
+    return "\n".join([_HEAD, *(_section(group, options) for group, options in groups.items())])
 
 
 def _section(group: str, options: Mapping[str, Tree]) -> str:
