@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-REMAINING = 1e-5  # stiffness of a cell that is cracked through / intact: as soft as fat
+REMAINING = 1e-7  # stiffness across a crack that is through / intact
 PERMEABLE = 1e-9  # m2; a wider crack (0.1 mm in 0.1 mm) has no more pressure to lose
 
 
