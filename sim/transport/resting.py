@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 
 GAMMA = 1.0 - 1.0 / math.sqrt(2.0)
 ESTIMATE = 1e-3  # relative tolerance of the solution that only smooths the error estimate
+SAME = 1e-13  # sizes that differ by less share a matrix: differences of times have rounding errors
 ERROR_CONSTANT = 2.0 * abs(1.0 / 6.0 - 3.0 * GAMMA**2 + 2.0 * GAMMA**3)
 
 
@@ -84,7 +85,7 @@ class RestingStepper:
 
     def _prepared(self, duration: float) -> NodalSystem:
         species = self.species
-        if self._system is None or duration != self._duration:
+        if self._system is None or abs(duration - self._duration) > SAME * duration:
             diagonal = species.capacity / (GAMMA * duration) + species.diagonal
             if self._system is None:
                 self._system = NodalSystem(
