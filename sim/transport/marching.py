@@ -206,7 +206,7 @@ class _March:
 
     def _fit(self, phase: Phase, left: float) -> None:
         """Make the steps equal that are left to the milestone, in a number that suits the phase."""
-        if left > 0.0:
+        if left > SNAP * self.duration:
             count = max(math.ceil(left / self.size - 1e-9), 1)
             self.size = left / (2 ** math.ceil(math.log2(count)) if phase.doubles else count)
 
