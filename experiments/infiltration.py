@@ -31,6 +31,8 @@ COMM = MPI.COMM_WORLD
 def main(cfg: DictConfig) -> None:
     """Run, say where the drug went and where the fields and the report are."""
     console, asked = Console(), to_infiltration(cfg)
+    for key, text in asked.measured.items():
+        OmegaConf.update(cfg, key, text)
     config = OmegaConf.to_yaml(cfg, resolve=True)
     folder = output_folder(cfg.needle.name)
     job = Job(

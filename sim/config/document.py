@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sim.config.groups import GROUPS, leaves
-from sim.images.catalogue import IMAGE
+from sim.config.groups import leaves
+from sim.images.catalogue import CATALOGUE
 from sim.materials.value import Tree, Value
 
 _HEAD = """# Default values
@@ -20,8 +20,7 @@ _COLUMNS = ("key", "option", "value", "range", "conf.", "source")
 
 def parameter_page() -> str:
     """Return every value of the catalogue with range, confidence and source, as Markdown."""
-    groups = {**GROUPS, "nodule.image": {"image": IMAGE}}
-    return "\n".join([_HEAD, *(_section(group, options) for group, options in groups.items())])
+    return "\n".join([_HEAD, *(_section(group, options) for group, options in CATALOGUE.items())])
 
 
 def _section(group: str, options: Mapping[str, Tree]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from mpi4py import MPI
@@ -60,6 +60,7 @@ class Infiltration:
     case: Case
     tip_depth: float  # m
     solid: tuple[NoduleShape, Pose] | None
+    measured: Mapping[str, str] = field(default_factory=dict)  # keys whose values an image gives
 
     def domain(self, comm: MPI.Comm) -> Domain:
         """Build the domain; in 3-D it is distributed over `comm`.
@@ -90,7 +91,7 @@ def to_infiltration(cfg: DictConfig) -> Infiltration:
         raise ConfigError("target_depth", given["target_depth"], "the tip is at site.tip_depth")
     image = read_image(given)
     if image is not None:
-        given = image[0]
+        given |= image[0]
     site = _site(given)
     case = _case(given, site)
     site.setdefault("tip_depth", case.target_depth)
@@ -107,7 +108,8 @@ def to_infiltration(cfg: DictConfig) -> Infiltration:
         pose = image[2].pose(shape, site["tip_depth"])
     _check_place(given, case, pose)
     _check_size(given, case, shape)
-    return Infiltration(case, site["tip_depth"], (shape, pose))
+    measured = {} if image is None else image[0]
+    return Infiltration(case, site["tip_depth"], (shape, pose), measured)
 
 
 def _site(given: Texts) -> dict[str, float]:

@@ -11,6 +11,7 @@ import functools
 from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
 
+from sim.config.groups import GROUPS
 from sim.config.limits import Limit
 from sim.config.store import plain
 from sim.images.frame import DIRECTIONS
@@ -53,6 +54,7 @@ LIMITS = {
     "gap": Limit("m", "0.01 mm", "10 mm"),
     "unit": Limit("m", "1 um", "1 m"),
 }
+CATALOGUE = {**GROUPS, "nodule.image": {"image": IMAGE}}  # all values that have a source
 CHOICES = {"component": ("largest", "cluster"), "up": tuple(DIRECTIONS)}
 
 

@@ -33,13 +33,13 @@ POINT = "give a point as three numbers with a unit at the end, e.g. '12 -40.5 95
 DIRECTION = f"give one of {', '.join(DIRECTIONS)}, or three numbers, e.g. '0 -1 0.2'"
 
 
-def read_image(given: Texts) -> tuple[dict[str, object], ImageNodule, NeedlePath] | None:
+def read_image(given: Texts) -> tuple[dict[str, str], ImageNodule, NeedlePath] | None:
     """Read the image of a configuration, if it names one.
 
     Returns
     -------
-    texts : dict
-        The configuration with the image's measures in place of an ellipsoid's.
+    measured : dict
+        What the image puts in the place of an ellipsoid's measures in the configuration.
     nodule, path
         The nodule in the simulation's coordinates, and the needle's path if one is given.
 
@@ -73,7 +73,7 @@ def read_image(given: Texts) -> tuple[dict[str, object], ImageNodule, NeedlePath
         "nodule.height": f"{1e3 * (high - low)[2]:.6g} mm",
         "nodule.mineral.density": f"{nodule.mass / nodule.volume:.6g} kg/m**3",
     }
-    return {**given, **measured}, nodule, path
+    return measured, nodule, path
 
 
 def image_settings(texts: Texts) -> ImageSettings:

@@ -6,8 +6,9 @@ from dataclasses import astuple, dataclass, fields
 
 from omegaconf import DictConfig, OmegaConf
 
-from sim.config.groups import GROUPS, leaves
+from sim.config.groups import leaves
 from sim.config.store import plain
+from sim.images.catalogue import CATALOGUE
 from sim.materials.value import Value
 from sim.results.files import Cell
 
@@ -40,10 +41,10 @@ def inputs(cfg: DictConfig) -> list[Input]:
     A value that differs from the catalogue's has the source `GIVEN`, and keeps the range.
     """
     found = []
-    for group, options in GROUPS.items():
-        if group not in cfg:  # an infiltration alone has no technique
+    for group, options in CATALOGUE.items():
+        chosen = OmegaConf.select(cfg, group)
+        if chosen is None:  # an infiltration alone has no technique, most nodules no image
             continue
-        chosen = cfg[group]
         name = chosen.get("name") or chosen.get("texture")
         tree = options.get(name, next(iter(options.values())))
         defaults = dict(leaves(plain(tree)))

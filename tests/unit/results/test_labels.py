@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sim.config.groups import GROUPS, leaves
+from sim.config.groups import leaves
+from sim.images.catalogue import CATALOGUE
 from sim.materials.value import Value
 from sim.results.labels import LABELS, label, typeset
 
@@ -12,7 +13,7 @@ from sim.results.labels import LABELS, label, typeset
 def test_every_listed_input_has_its_own_label():
     keys = {
         f"{group}.{key}"
-        for group, options in GROUPS.items()
+        for group, options in CATALOGUE.items()
         for tree in options.values()
         for key, value in leaves(tree)
         if isinstance(value, Value | None)
