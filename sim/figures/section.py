@@ -65,7 +65,8 @@ def draw_track(ax: Axes, case: Case, tip_depth: float) -> None:
 
 def _contour(case: Case, tip_depth: float, top: float) -> tuple[Array, Array, slice]:
     """Radii and depths (mm) from the tip to `top` above the skin; which are the mouth's."""
-    outline = needle_outline(case.needle, (tip_depth + top) / MM)  # as if the air were tissue
+    depth = (tip_depth + top) / MM  # as if the air were tissue
+    outline = needle_outline(case.needle, depth, case.injection.pull_back)
     mouth = slice(outline.parts.index("mouth"), outline.parts.index("film") + 1)
     return MM * np.array(outline.radius), -MM * np.array(outline.height) - top, mouth
 

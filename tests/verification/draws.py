@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.random import Generator
@@ -40,29 +41,34 @@ WIDE = 20.0  # ratio of the bounds from which on the logarithm is drawn
 AT_BOUND = 0.1  # of draws of a number
 WITHOUT = 0.2  # of draws of a key that may be null
 IDLE = 0.1  # of cases may deliver nothing
+WITH_OTHERS = 0.3  # of refusals also draw what the rule names beside the refused key
 TOO_MANY = 5000  # refusals of one case
 
 
-def drawn_case(seed: int) -> Case:
-    """Return an admissible case, the same for the same seed."""
+def drawn_case(seed: int, given: Texts | None = None) -> Case:
+    """Return an admissible case, the same for the same seed, with the values that are `given`."""
     random = np.random.default_rng(seed)
     texts = dict(read_texts(compose("run_case", ["needle=14G_coaxial"]), CaseConfig))
-    for key in texts:
-        _draw(texts, key, random)
+    fixed = given or {}
+
+    def draw(keys: Iterable[str]) -> None:
+        for key in keys:
+            _draw(texts, key, random)
+        texts.update(fixed)
+
+    draw(list(texts))
     idle = random.random() < IDLE
     for _ in range(TOO_MANY):
         try:
             case = case_from(texts)
         except ConfigError as error:
             named = [key for key in re.findall(r"[\w.]+\w", error.allowed) if key in texts]
-            for key in [error.key, *(named if random.random() < 0.3 else ())]:
-                _draw(texts, key, random)
+            draw([error.key, *(named if random.random() < WITH_OTHERS else ())])
             continue
         again = () if idle else _drawn_again(case)
         if not again:
             return _affordable(case, random)
-        for key in again:
-            _draw(texts, key, random)
+        draw(again)
     raise AssertionError(f"no admissible case from seed {seed}")
 
 
