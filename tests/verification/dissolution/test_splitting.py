@@ -56,12 +56,15 @@ def test_the_splitting_is_of_second_order(check: Check) -> None:
               orders.min(), "≥", 1.8)  # fmt: skip
 
 
-@pytest.mark.parametrize("rate", [0.3, 30.0, 3000.0])
-def test_a_fast_reaction_is_followed(rate: float, check: Check) -> None:
+@pytest.mark.parametrize(("rate", "misplaced"), [(0.3, 0.01), (30.0, 0.05), (3000.0, 0.1)])
+def test_a_fast_reaction_is_followed(rate: float, misplaced: float, check: Check) -> None:
     of = chain(40)
     coarse, fine = (of.treated(effective(of, rate), tolerance=t)[0] for t in (2e-3, 2e-4))
-    error = abs(coarse.consumed / fine.consumed - 1.0)
-    check(f"rate x injection time {rate:.3g}: consumed drug against fine steps", error, "≤", 0.01)
+    said = f"rate x injection time {rate:.3g}, against a tolerance finer by 10"
+    check(f"{said}: drug consumed", abs(coarse.consumed / fine.consumed - 1.0), "≤", 0.01)
+    shifted = np.abs(coarse.state.mineral - fine.state.mineral).sum()
+    lost = of.mineral.sum() - fine.mineral
+    check(f"{said}: mineral lost elsewhere / lost", shifted / lost, "≤", misplaced)
 
 
 def test_an_immediate_reaction_takes_gamma_times_what_reaches_mineral(check: Check) -> None:
@@ -83,16 +86,13 @@ CLOSURES = {
 
 
 @pytest.mark.parametrize("name", CLOSURES)
-@pytest.mark.parametrize("swelling", [0.0, 0.4])
-def test_everything_is_accounted_for(name: str, swelling: float, check: Check) -> None:
-    of = chain(60, swelling=swelling)
+def test_everything_is_accounted_for(name: str, check: Check) -> None:
+    of = chain(60, swelling=0.4)
     recorder, _ = of.treated(CLOSURES[name](of))
-    said = f"closure {name}, swelling {swelling:g}"
-    check(f"{said}: balance of the drug", recorder.drug_error, "≤", 1e-12)
-    check(f"{said}: balance of the mineral", recorder.calcium_error, "≤", 1e-12)
-    check(f"{said}: range of the drug", recorder.range_violation / INLET, "≤", 1e-10)
     water = water_error(of.edges, [of.stage(1.0)])
-    check(f"{said}: balance of the liquid", water, "≤", 1e-12)
+    check(f"closure {name}, injection and rest: largest imbalance of drug, mineral, liquid",
+          max(recorder.drug_error, recorder.calcium_error, water), "≤", 1e-12)  # fmt: skip
+    assert recorder.range_violation <= 1e-10 * INLET
     assert recorder.state.mineral.min() >= 0.0
     history = recorder.history()
     lost = history.mineral[0] - history.mineral
