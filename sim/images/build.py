@@ -72,39 +72,26 @@ def nodule_from_image(
     """
     key, given = "nodule.image.path", str(settings.path)
     if settings.is_surface:
-        surface = read_surface(settings.path, settings.unit, key, all_parts=settings.gap > 0.0)
-        _refuse_extent(surface, given)
-        frame = frame_above(surface.points, surface.centroid, settings.up, depth)
-        surface = surface.moved(frame.to_simulation(surface.points))
-        corner, spacing, shape = grid_points(surface, finest=0.0)
-        levels = signed_distance(surface, corner, spacing, shape)
+        drawn = read_surface(settings.path, settings.unit, key, all_parts=settings.gap > 0.0)
+        finest = 0.0
+    else:
+        found, lattice = _segment(settings, key)
+        _refuse_density(found, settings, solid_density)
+        drawn = _surface(found, lattice, settings)
+        finest = 0.5 * float(lattice.spacing.min())
+    _refuse_extent(drawn, given)
+    frame = frame_above(drawn.points, drawn.centroid, settings.up, depth)
+    surface = drawn.moved(frame.to_simulation(drawn.points))
+    corner, spacing, shape = grid_points(surface, finest)
+    levels = signed_distance(surface, corner, spacing, shape)
+    if settings.is_surface:
         mineral, mass = np.full(shape, density), density * surface.volume
         return ImageNodule(surface, frame, corner, spacing, levels, mineral, mass)
 
-    found, lattice = _segment(settings, key)
-    if found.mass > MOST * solid_density * found.volume:
-        raise ConfigError(
-            "nodule.image.slope",
-            settings.slope,
-            f"the nodule's mean density would be {found.mass / found.volume:.0f} mg/cm3, above "
-            f"that of solid mineral ({solid_density:.0f}): the calibration is not this scanner's",
-        )
-    width = settings.smoothing / lattice.spacing
-    drawn = _surface(found, width, float(lattice.spacing.prod()), settings)
-    in_image = lattice.points(drawn.points + found.corner)
-    if np.linalg.det(lattice.direction) < 0.0:
-        drawn = Surface(drawn.points, drawn.triangles[:, ::-1])
-    surface = drawn.moved(in_image)
-    _refuse_extent(surface, given)
-    frame = frame_above(surface.points, surface.centroid, settings.up, depth)
-    surface = surface.moved(frame.to_simulation(surface.points))
-    corner, spacing, shape = grid_points(surface, finest=0.5 * float(lattice.spacing.min()))
-    levels = signed_distance(surface, corner, spacing, shape)
-
     grid = corner + spacing * np.stack(np.indices(shape), axis=-1).reshape(-1, 3)
     index = lattice.index(frame.to_image(grid)) - found.corner
-    mineral = ndimage.map_coordinates(found.density(width), index.T, order=1, mode="nearest")
-    mineral = mineral.reshape(shape)
+    smooth = found.density(settings.smoothing / lattice.spacing)
+    mineral = ndimage.map_coordinates(smooth, index.T, order=1, mode="nearest").reshape(shape)
     share = np.clip(0.5 - levels / spacing, 0.0, 1.0)  # of each grid cell that is nodule
     mineral *= found.mass / (float((share * mineral).sum()) * spacing**3)
     mineral = np.clip(mineral, LEAST * solid_density, MOST * solid_density)
@@ -140,9 +127,11 @@ def _segment(settings: ImageSettings, key: str) -> tuple[Segment, Lattice]:
     return found, volume.lattice
 
 
-def _surface(found: Segment, width: Array, voxel: float, settings: ImageSettings) -> Surface:
-    """Return the level surface, in voxels, that encloses the volume of the coverage."""
+def _surface(found: Segment, lattice: Lattice, settings: ImageSettings) -> Surface:
+    """Return the level surface, in the image's coordinates, with the volume of the coverage."""
+    width = settings.smoothing / lattice.spacing
     smooth = ndimage.gaussian_filter(found.coverage, width, mode="constant")
+    voxel = float(lattice.spacing.prod())
 
     def excess(level: float) -> float:
         return _drawn(smooth, level, settings).volume * voxel - found.volume
@@ -155,12 +144,25 @@ def _surface(found: Segment, width: Array, voxel: float, settings: ImageSettings
             "it wipes out parts of the nodule that are thinner; give less, or an image of finer "
             "voxels",
         )
-    return _drawn(smooth, brentq(excess, low, high, xtol=1e-3), settings)
+    drawn = _drawn(smooth, brentq(excess, low, high, xtol=1e-3), settings)
+    turn = -1 if np.linalg.det(lattice.direction) < 0.0 else 1  # a left-handed array
+    return Surface(lattice.points(drawn.points + found.corner), drawn.triangles[:, ::turn])
 
 
 def _drawn(smooth: Array, level: float, settings: ImageSettings) -> Surface:
     surface = level_surface(smooth, level)
     return surface if settings.gap > 0.0 else surface.largest_part()
+
+
+def _refuse_density(found: Segment, settings: ImageSettings, solid_density: float) -> None:
+    mean = found.mass / found.volume
+    if mean > MOST * solid_density:
+        raise ConfigError(
+            "nodule.image.slope",
+            settings.slope,
+            f"the nodule's mean density would be {mean:.0f} mg/cm3, above that of solid mineral "
+            f"({solid_density:.0f}): the calibration is not this scanner's",
+        )
 
 
 def _refuse_extent(surface: Surface, given: str) -> None:

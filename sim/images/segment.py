@@ -117,7 +117,7 @@ def segment(
     tissue = ndimage.gaussian_filter(rho, 1.0) > AIR  # without the noise
     level, around = _level(rho, mask, tissue, spacing, threshold)
     if labels is None and threshold is None:
-        mask = _component(rho > level, spacing, gap)
+        mask = _component((rho > level) & (mask | (rho <= START)), spacing, gap)
     mask = ndimage.binary_fill_holes(mask)
     others = (rho > level) & ~ndimage.binary_dilation(mask)
     corner = np.array([s.start for s in cut])
