@@ -208,7 +208,9 @@ class _March:
         """Make the steps equal that are left to the milestone, in a number that suits the phase."""
         if left > SNAP * self.duration:
             count = max(math.ceil(left / self.size - 1e-9), 1)
-            self.size = left / (2 ** math.ceil(math.log2(count)) if phase.doubles else count)
+            size = left / (2 ** math.ceil(math.log2(count)) if phase.doubles else count)
+            if abs(size - self.size) > 1e-9 * size:  # rounding is not worth other factors
+                self.size = size
 
     def _grow(self, phase: Phase, factor: float, left: float) -> None:
         """Let the next steps be longer, after one of the present size of the time `left`."""
@@ -254,10 +256,12 @@ class _March:
             dissolved_lost=sum(one.total for one in lost[1:]),
             removed=edges.total(first.removed + second.removed),
         )
-        takes = np.inf if self.reaction is None else self.reaction.takes(self.control.dose)
+        takes = np.inf  # also where the dose can take nothing
+        if self.reaction is not None:
+            takes = self.reaction.takes(self.control.dose) or np.inf
         scales = (self.control.dose, takes)
         errors = [error / scale for error, scale in zip(attempt.errors, scales, strict=False)]
-        if self.reaction is not None:
+        if self.reaction is not None and self.reaction.rate > 0.0:
             halves = (
                 self.state.mineral - first.state.mineral,
                 moved.mineral - second.state.mineral,
