@@ -25,7 +25,8 @@ type Feed = Callable[[float, float], tuple[float, float]]
 
 FIXED_POINT = 0.01  # relative change of the pressures
 FEED_ERROR = 1e-3  # of the flow through the needle
-ITERATIONS = 12
+TOLERATED = 0.1  # the same where cracks run on: their law is then met with a step's delay
+ITERATIONS = 8
 FIRST_RELAXATION, LEAST, MOST = 0.5, 0.1, 1.0
 SAFETY, GROWTH = 0.85, 2.0
 SMALLEST = 1e-7  # step / reference time
@@ -36,13 +37,14 @@ class Moment:
     """The end of a step, and what led there."""
 
     time: float  # s
+    volume: float  # m3 that has entered through the mouth
     step: PoreStep
     condition: Condition
     inflow: float  # m3/s from the needle during the step
     cavity: float  # Pa
     film_flow: Array  # (f,) m3/s
     opening: float  # m, of the widest crack
-    unsettled: float  # change of the pressures that another iteration would make / largest; or 0
+    unsettled: float  # change of the pressures in the last iteration / largest; 0: found
     solves: int
 
 
@@ -53,14 +55,15 @@ class Pace:
     first: float  # s
     smallest: float  # s
     patient: float  # s, below which a step is taken although its conductances are unsettled
-    allowed: float  # m3, a step's error
+    volume: float  # m3, least that a step's error is compared to; else what has entered
+    tolerance: float  # error of a step / that volume
 
 
 def resting(body: PorousBody) -> Moment:
     """Return the moment before the injection."""
     nodes, edges = body.biot.cv.edges.nodes, len(body.biot.cv.edges.tail)
     none = PoreStep(0.0, body.biot.at_rest, np.zeros(edges), np.zeros(nodes), np.zeros(nodes))
-    return Moment(0.0, none, body.at_rest, 0.0, 0.0, np.empty(0), 0.0, 0.0, 0)
+    return Moment(0.0, 0.0, none, body.at_rest, 0.0, 0.0, np.empty(0), 0.0, 0.0, 0)
 
 
 def steady(rate: float) -> Feed:
@@ -99,8 +102,8 @@ def advance(body: PorousBody, before: Moment, duration: float, feed: Feed) -> Mo
         inflow = given - leak * cavity
         target, opening = body.condition(step.state, before.condition.cracks, condition.cracks)
         last, residual = residual, target.logarithms - condition.logarithms
-        change = np.abs(step.state.pressure - pressure).max() / relaxation
-        change /= np.abs(step.state.pressure).max()
+        change = np.abs(step.state.pressure - pressure).max() / np.abs(step.state.pressure).max()
+        settled = min(change / relaxation, np.abs(residual).max()) <= FIXED_POINT
         pressure = step.state.pressure
         if last is not None:
             turned = residual - last
@@ -110,14 +113,23 @@ def advance(body: PorousBody, before: Moment, duration: float, feed: Feed) -> Mo
         condition = condition.moved(relaxation * residual, target.cracks)
         given, leak = feed(cavity, inflow)
         fed = abs(given - leak * cavity - inflow) <= FEED_ERROR * abs(inflow)
-        settled = min(change, np.abs(residual).max()) <= FIXED_POINT
         if fed and settled:
             break
     if not fed:
         raise SolverError("poroelastic flow: no flow that both needle and tissue take")
     unsettled = 0.0 if settled else float(change)
-    time = before.time + duration
-    return Moment(time, step, condition, inflow, cavity, film_flow, opening, unsettled, solves)
+    return Moment(
+        time=before.time + duration,
+        volume=before.volume + inflow * duration,
+        step=step,
+        condition=condition,
+        inflow=inflow,
+        cavity=cavity,
+        film_flow=film_flow,
+        opening=opening,
+        unsettled=unsettled,
+        solves=solves,
+    )
 
 
 def march(
@@ -138,17 +150,18 @@ def march(
         except SolverError as error:
             size = _cut(size, 0.5, pace, before, str(error))
             continue
-        if moment.unsettled and size > pace.patient:
-            size = _cut(size, 0.5, pace, before, "conductances")
+        if moment.unsettled > TOLERATED and size > pace.patient:
+            size = _cut(size, 0.5, pace, before, "cracks run on")
             continue
         change = moment.step.swelling - before.step.swelling
         error = 0.5 * size * float(np.abs(change).sum())
-        factor = SAFETY * np.sqrt(pace.allowed / max(error, 1e-3 * pace.allowed))
-        if error > 2.0 * pace.allowed:
+        allowed = pace.tolerance * max(moment.volume, pace.volume)
+        factor = SAFETY * np.sqrt(allowed / max(error, 1e-3 * allowed))
+        if error > 2.0 * allowed:
             size = _cut(size, max(factor, 0.1), pace, before, f"its error is {error:.2g} m3")
             continue
         yield moment
-        before, size = moment, size * min(GROWTH, factor)
+        before, size = moment, size * min(1.0 if moment.unsettled else GROWTH, factor)
 
 
 def _cut(size: float, factor: float, pace: Pace, before: Moment, reason: str) -> float:

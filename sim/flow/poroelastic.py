@@ -25,10 +25,11 @@ from sim.flow.poro_stages import joined, released, stage, still
 from sim.flow.stage import Injected, Stage
 from sim.flow.syringe import Syringe, syringe_and_needle
 
-TOLERANCE = 2e-3  # error of a step / volume ordered
+TOLERANCE = 2e-3  # error of a step / volume injected so far,
+LITTLE = 0.02  # but at least this share of the volume ordered
 FIRST = 1e-6  # first step / shortest duration of the injection
 SMALLEST = 1e-8  # smallest step / the same
-PATIENT = 1e-3  # step that is taken although its cracks are unsettled / the same
+PATIENT = 1e-2  # step that is taken although its cracks are unsettled / the same
 LAST = 0.01  # share of a portion that is pushed at the rate reached, to end at its volume
 RISE = 1.5  # most that the flow may grow over a step without passing more than a portion
 JOINED = 0.01  # least volume of a stage / volume ordered
@@ -50,7 +51,7 @@ def inject_poroelastic(domain: Domain, plug: float = 0.0) -> Injected:
     unhindered = syringe.flow(0.0)[0]
     shortest = injection.volume / unhindered if unhindered else injection.time_limit
     steps = (share * shortest for share in (FIRST, SMALLEST, PATIENT))
-    pace = Pace(*steps, TOLERANCE * injection.volume)
+    pace = Pace(*steps, LITTLE * injection.volume, TOLERANCE)
     stages: list[Stage] = []
     pushed: list[Moment] = []
     relaxed: list[Moment] = []
@@ -109,7 +110,7 @@ def inject_poroelastic(domain: Domain, plug: float = 0.0) -> Injected:
         statistics={
             "poroelastic_steps": float(len(pushed) + len(relaxed)),
             "poroelastic_solves": float(sum(m.solves for m in pushed + relaxed)),
-            "unsettled_steps": float(sum(m.unsettled > 0.0 for m in pushed)),
+            "unsettled_share": sum(m.unsettled > 0.0 for m in pushed) / max(len(pushed), 1),
             "relaxation_time_s": sum(m.step.duration for m in relaxed),
             "barrel_pressure_Pa": barrel,
             "largest_opening_m": opening,
@@ -126,21 +127,20 @@ def _push(
     time_left: float,
 ) -> Iterator[Moment]:
     """Yield the steps while `volume` (m3) passes, or until the time is up (s)."""
-    passed, end = 0.0, start.time + time_left
+    end, full = start.time + time_left, start.volume + volume
     moment = start
 
     def longest(before: Moment) -> float:
-        left = volume * (1.0 - 0.5 * LAST) - passed
-        if passed >= volume * (1.0 - LAST):
+        left = full - 0.5 * LAST * volume - before.volume
+        if left <= 0.5 * LAST * volume:
             return 0.0
         fastest = min(RISE * before.inflow, syringe.rate) or syringe.flow(0.0)[0]
         return max(0.0, min(left / fastest, end - before.time))
 
     for moment in march(body, start, driven(syringe), pace, longest):
-        passed += moment.step.duration * moment.inflow
         yield moment
     rate = moment.inflow
-    stop = min(end, moment.time + (volume - passed) / rate)
+    stop = min(end, moment.time + (full - moment.volume) / rate)
     yield from march(body, moment, steady(rate), pace, lambda m: stop - m.time)
 
 
