@@ -199,9 +199,10 @@ class _March:
             if tried.error > phase.slack:
                 self._shrink(size, factor, f"error {tried.error:.3g} times the allowed one")
                 continue
-            self._proven = size
-            if factor >= phase.growth and size == self.size and self._may_grow:
-                self._grow(phase, factor, left)
+            if size == self.size:  # not a remainder before a milestone
+                self._proven = size
+                if factor >= phase.growth and self._may_grow:
+                    self._grow(phase, factor, left)
             return tried
 
     def _fit(self, phase: Phase, left: float) -> None:
@@ -209,7 +210,7 @@ class _March:
         if left > SNAP * self.duration:
             count = max(math.ceil(left / self.size - 1e-9), 1)
             size = left / (2 ** math.ceil(math.log2(count)) if phase.doubles else count)
-            if abs(size - self.size) > 1e-9 * size:  # rounding is not worth other factors
+            if count * abs(size - self.size) > 0.5 * SNAP * self.duration:  # not mere rounding
                 self.size = size
 
     def _grow(self, phase: Phase, factor: float, left: float) -> None:
