@@ -18,7 +18,7 @@ from sim.rounds.pair import run_treatments
 @hydra_main("treatment", to_treatment)
 def main(cfg: DictConfig) -> None:
     """Run or go on with both needles' rounds, print what they did and the report's path."""
-    resuming = not OmegaConf.is_missing(cfg, "resume")
+    resuming = "resume" in cfg
     for override in HydraConfig.get().overrides.task:
         if resuming and not override.startswith("resume="):
             raise ConfigError("resume", override, "the configuration is the folder's; give no more")

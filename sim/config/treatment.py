@@ -28,15 +28,16 @@ def comparison(cfg: DictConfig) -> DictConfig:
     ConfigError
         If that folder holds no treatment.
     """
-    if OmegaConf.is_missing(cfg, "resume"):
+    if "resume" not in cfg:  # nor where it is a placeholder, "???"
         return OmegaConf.create({key: cfg[key] for key in cfg if key != "resume"})
-    path = Path(str(cfg.resume)) / FILE
+    wanted = f"give the folder of a treatment, which holds {FILE}"
     try:
-        return OmegaConf.load(path)
+        found = OmegaConf.load(Path(str(cfg.resume)) / FILE)
     except (OSError, OmegaConfBaseException, YAMLError) as error:
-        raise ConfigError(
-            "resume", str(cfg.resume), f"give the folder of a treatment, which holds {FILE}"
-        ) from error
+        raise ConfigError("resume", str(cfg.resume), wanted) from error
+    if not isinstance(found, DictConfig):
+        raise ConfigError("resume", str(cfg.resume), wanted)
+    return found
 
 
 def command_of(folder: Path, otherwise: str) -> str:
