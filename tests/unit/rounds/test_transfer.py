@@ -117,3 +117,20 @@ def test_an_untouched_nodule_holds_its_volumes_mineral():
     assert total_mineral(state) == pytest.approx(whole, rel=3e-3)  # its rim is a polygon
     hole = np.pi * (0.5 * of.needle.outer_diameter) ** 2 * 5e-3 * of.nodule.mineral.density
     assert 0.5 * hole < state.displaced_mineral < hole
+
+
+def test_what_is_counted_from_the_tissues_own_liquid_keeps_its_sign():
+    of = case()
+    here = domain(of, 7.5e-3)
+    state = treated(here)
+    r, z = state.points.T
+    excess = state.dissolved - np.exp(-(((r - 6e-3) ** 2 + (z + 6e-3) ** 2) / 4e-6))
+    after = carried(replace(state, dissolved=excess), domain(of, 5e-3)).state
+    for sign in (1.0, -1.0):
+        before, now = (
+            float(s.capacity @ np.maximum(sign * d, 0.0))
+            for s, d in ((state, excess), (after, after.dissolved))
+        )
+        assert now == pytest.approx(before, rel=0.01)
+    total = float(after.capacity @ after.dissolved)
+    assert total == pytest.approx(float(state.capacity @ excess), rel=1e-12)

@@ -1,0 +1,91 @@
+"""What the report and the pictures of a treatment say."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from matplotlib import pyplot as plt
+
+from sim.figures.rounds import draw_rounds, forces_figure, rounds_figure
+from sim.report.rounds import round_words, scenario_words, write_rounds_report
+from sim.results.files import write_json
+from sim.rounds.record import Treatment, load_treatment
+from sim.run import begin
+from tests.unit.results.records import write_record
+from tests.unit.results.synthetic import infiltration, insertion
+from tests.unit.rounds.test_run import job
+
+
+def treatment(folder, model: str = "effective_yield", rounds: int = 2) -> Treatment:
+    """A made-up treatment whose second round gets further."""
+    of = job(folder, f"dissolution={model}")
+    folder.mkdir()
+    begin(of, folder)
+    metrics, records = {"run.notes": ["a note"]}, []
+    for n, depth in enumerate((6.2e-3, 6.4e-3)[:rounds], start=1):
+        made = infiltration(of.case, depth), insertion(of.case, depth)
+        record = write_record(folder / f"round_{n}", of.case, made[1], made[0])
+        records.append(record)
+        known = model != "none"
+        regression = {
+            "treatment.mineral_removed_mg": 30.0 * n if known else None,
+            "treatment.mineral_removed_fraction": 0.02 * n if known else None,
+            "treatment.stiffness_ratio": 1.0 - 0.05 * n if known else None,
+        }
+        metrics |= {f"round_{n}.{k}": v for k, v in (record.metrics | regression).items()}
+    write_json(folder / "metrics.json", metrics)
+    return Treatment(folder, "27G", of.case, metrics, records)
+
+
+def test_the_report_says_first_what_the_regression_is_worth(tmp_path):
+    told = treatment(tmp_path / "a")
+    pictures = draw_rounds([told], tmp_path)
+    path = write_rounds_report(tmp_path, [told], pictures, "./run the command", ["side b: failed"])
+    page = path.read_text()
+    answer = page[page.index('class="answer"') :]
+    assert answer.index("effective_yield, calibrated or assumed, not a prediction") < answer.index(
+        "2 rounds with the 27G"
+    )
+    assert "4 % of the mineral (60 mg)" in page
+    assert "90 % of its stiffness" in page
+    assert "side b: failed" in page
+    assert "./run the command" in page
+    assert 'href="a/round_2/report.html"' in page
+    assert not re.search(r"https?://|@import|url\(", page)
+    anchors = set(re.findall(r'href="#([^"]*)"', page))
+    assert anchors <= set(re.findall(r'id="([^"]*)"', page))
+    assert page.count("data:image/png;base64,") == len(pictures) == 2
+
+
+def test_the_pictures_show_every_round(tmp_path):
+    told = treatment(tmp_path / "a")
+    forces = forces_figure([told])
+    ends = [line for line in forces.axes[0].lines if line.get_marker() == "o"]
+    assert [line.get_xdata()[0] for line in ends] == pytest.approx([6.2, 6.4])
+    course = rounds_figure([told])
+    assert list(course.axes[3].lines[0].get_ydata()) == pytest.approx([2.0, 4.0])
+    plt.close("all")
+
+
+def test_nothing_is_claimed_where_nothing_dissolves(tmp_path):
+    told = treatment(tmp_path / "a", model="none")
+    assert "Nothing dissolves" in scenario_words(told)
+    assert "stiffness" not in round_words(told)
+    assert "nothing dissolves" in rounds_figure([told]).axes[3].texts[0].get_text()
+    plt.close("all")
+
+
+def test_a_treatment_without_a_finished_round_is_told(tmp_path):
+    told = treatment(tmp_path / "a", rounds=0)
+    assert draw_rounds([told], tmp_path) == {}
+    page = write_rounds_report(tmp_path, [told], {}, "./run the command").read_text()
+    assert "no finished round" in page
+    assert load_treatment(tmp_path / "a", "27G").rounds == []
+
+
+def test_outcomes_are_told_in_their_order(tmp_path):
+    told = treatment(tmp_path / "a")
+    assert "it buckled every time; 3.7 to 3.9 mm inside the nodule" in round_words(told)
+    told.metrics["round_2.insertion.outcome"] = "reached_target"
+    assert "it buckled, then reached its target" in round_words(told)
