@@ -7,7 +7,7 @@ from dataclasses import replace
 from sim.materials.value import Tree, Value
 
 _PHREEQC = "PHREEQC, 37 degC, pH 7.4, ThermoChimie SIT database; other databases differ by 2-3"
-_CONSTANTS: Tree = {
+_CONSTANTS: dict[str, Value | str] = {
     "solubility": Value("9 mg/kg", f"in saline; {_PHREEQC}", "M", "9 mg/kg", "23 mg/kg"),
     "solubility_molal": Value(
         "43 mg/kg", f"in 1 mol/kg Na2S2O3; {_PHREEQC}", "M", "38 mg/kg", "112 mg/kg"
@@ -48,10 +48,11 @@ _USED = {  # by each model: what it does not use has no range to be varied over
 
 
 def _constants(used: tuple[str, ...]) -> Tree:
-    return {
-        key: leaf if key in used or not isinstance(leaf, Value) else replace(leaf, low=None, high=None)
-        for key, leaf in _CONSTANTS.items()
-    }
+    return {key: leaf if key in used else _fixed(leaf) for key, leaf in _CONSTANTS.items()}
+
+
+def _fixed(leaf: Value | str) -> Value | str:
+    return replace(leaf, low=None, high=None) if isinstance(leaf, Value) else leaf
 
 
 DISSOLUTIONS: dict[str, Tree] = {

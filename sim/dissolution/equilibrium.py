@@ -6,6 +6,9 @@ outer boundary included: so nothing dissolves without an injection, and dissolve
 beyond that level. What is injected holds none, hence less than that level. Without reprecipitation
 liquid that loses its drug stays oversaturated; with it, the excess falls out where mineral is left.
 
+Saturation at the end of each step is of first order in the step: at a time tolerance of 1e-3 the
+mineral dissolved comes out 6 % low, with errors in proportion to the tolerance.
+
 Simplifications: a kg of water in each litre of pore liquid; pH and ionic strength do not change
 beyond what the two numbers hold; the whole liquid of a node on the nodule's surface is in contact.
 """
