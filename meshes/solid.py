@@ -36,6 +36,7 @@ GROWTH = 0.2  # element size gained per distance from mouth, shaft and nodule
 SHAFT_SIZE = 0.5  # largest element on the shaft / needle radius
 SURFACE_SHARE = 0.5  # element size at a surface that is not drawn / that in the nodule
 GRID = 81  # most points per direction of the grid that the nodule's element size is read from
+ROUND_SIZE = 0.6  # largest element at a point of the needle / distance from its axis
 BLUNT = 0.1  # radius at which the needle's point is cut off / needle radius
 DELAUNAY_2D = 5  # frontal triangles fold at an ellipsoid's poles, MeshAdapt may never end
 DELAUNAY_3D = 1  # its faster HXT ends the process where a surface's mesh is faulty
@@ -107,6 +108,7 @@ def _parameters(
         "outer_size": settings.outer_size / unit,
         "growth": GROWTH,
         "shaft_size": SHAFT_SIZE,
+        "round_size": ROUND_SIZE,
         "surface_share": 1.0 if isinstance(shape, Ellipsoid) else SURFACE_SHARE,
         "grid": GRID,
         "unit": unit,
@@ -307,7 +309,10 @@ def _write_sizes(key: Key, distance: Callable[[Array], Array], path: Path) -> No
 
 
 def _needle_size(key: Key) -> str:
-    """Return the element size by the distance from mouth and shaft, in gmsh's formula language."""
+    """Return the element size by the distance from mouth and shaft, in gmsh's formula language.
+
+    Nowhere is it so large that triangles around the needle would meet those on its other side.
+    """
     needle = key["needle"]
     x, y, z = (f"({name}-({at:.12g}))" for name, at in zip("xyz", needle["tip"], strict=True))
     a, b, c = (f"({part:.12g})" for part in needle["axis"])
@@ -322,4 +327,5 @@ def _needle_size(key: Key) -> str:
     below = f"max({high:.12g}-{s},0)"
     smallest = min(key["shaft_size"], key["outer_size"])
     shaft = f"{smallest:.12g}+{key['growth']}*sqrt(max({rho}-1,0)^2+{below}^2)"
-    return f"min({mouth},{shaft})"
+    thin = f"{ROUND_SIZE}*max({BLUNT},sqrt({rho}^2+min({s},0)^2))"
+    return f"min(min({mouth},{shaft}),{thin})"
