@@ -161,7 +161,7 @@ def march(
             size = _cut(size, max(factor, 0.1), pace, before, f"its error is {error:.2g} m3")
             continue
         yield moment
-        before, size = moment, size * min(1.0 if moment.unsettled else GROWTH, factor)
+        before, size = moment, size * min(1.0 if moment.unsettled > TOLERATED else GROWTH, factor)
 
 
 def _cut(size: float, factor: float, pace: Pace, before: Moment, reason: str) -> float:
