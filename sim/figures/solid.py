@@ -10,11 +10,13 @@ from matplotlib import colormaps
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
+from matplotlib.collections import LineCollection
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from sim.figures.infiltration import BANDS, LOWEST, ROWS, row_values
-from sim.figures.style import SEQUENTIAL, THRESHOLD, WIDTHS
+from sim.figures.style import DARK, SEQUENTIAL, THRESHOLD, WIDTHS
 from sim.results.record import Record
 
 MARGIN = 0.3  # of the nodule's diameter, shown beside it
@@ -23,7 +25,7 @@ MARGIN = 0.3  # of the nodule's diameter, shown beside it
 def solid_figure(records: Sequence[Record]) -> Figure:
     """Draw, per needle: the end of the injection, some hours later, and the highest ever reached.
 
-    The line is the threshold that counts as infiltrated; the nodule is shaded.
+    The coloured line is the threshold that counts as infiltrated, the dark one the nodule.
     """
     width = WIDTHS[len(records)]
     figure, axes = plt.subplots(
@@ -58,27 +60,33 @@ def _section(record: Record) -> pv.PolyData:
     grid.cell_data["nodule"] = fields.cell_regions == fields.regions["nodule"]
     for row in ROWS:
         grid.point_data[row] = row_values(record, row)
-    mouth = fields.points[int(np.argmax(fields.pressure))]
+    mouth = fields.points[fields.pressure >= fields.pressure.max()].mean(axis=0)
     return grid.slice(normal=(0.0, 1.0, 0.0), origin=mouth, generate_triangles=True)
+
+
+def _outline(triangles: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the edges (k, 2) that belong to one triangle alone."""
+    edges = np.sort(triangles[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
+    found, count = np.unique(edges, axis=0, return_counts=True)
+    return found[count == 1]
 
 
 def _paint(ax: Axes, record: Record, cut: pv.PolyData, row: str, norm: LogNorm) -> None:
     case = record.case
     x, depth = cut.points[:, 0], -cut.points[:, 2]
     triangles = cut.faces.reshape(-1, 4)[:, 1:]
-    nodule = np.where(cut.cell_data["nodule"], 1.0, 0.0)
-    ax.tripcolor(x, depth, triangles, nodule, cmap="Greys", vmin=0.0, vmax=6.0, rasterized=True)
     values = np.maximum(cut.point_data[row], 0.1 * norm.vmin)
     if values.max() > norm.vmin:
         levels = np.geomspace(norm.vmin, norm.vmax * (1.0 + 1e-6), BANDS)
-        bands = ax.tricontourf(
-            x, depth, triangles, values, levels, norm=norm, cmap=colormaps[SEQUENTIAL], alpha=0.85
-        )
+        colours = colormaps[SEQUENTIAL].with_extremes(under="white")
+        bands = ax.tricontourf(x, depth, triangles, values, levels, norm=norm, cmap=colours)
         bands.set_rasterized(True)
     threshold = case.injection.threshold_fraction * case.drug.concentration
     if values.max() > threshold:
         ax.tricontour(x, depth, triangles, values, [threshold], colors=THRESHOLD, linewidths=1.4)
-    inside = cut.points[:, 0][np.unique(triangles[cut.cell_data["nodule"]])]
-    spare = MARGIN * np.ptp(inside)
-    ax.set_xlim(inside.min() - spare, inside.max() + spare)
+    lines = _outline(triangles[cut.cell_data["nodule"]])
+    ends = np.stack((x[lines], depth[lines]), axis=-1)
+    ax.add_collection(LineCollection(ends, colors=DARK, linewidths=1.3))
+    spare = MARGIN * np.ptp(ends[..., 0])
+    ax.set_xlim(ends[..., 0].min() - spare, ends[..., 0].max() + spare)
     ax.set_ylim(1e3 * case.tissue.depth + 0.4, -0.4)

@@ -27,7 +27,7 @@ CAPTIONS = {
     "infiltration": "Thiosulfate in the pore fluid in the section through the axis; one colour "
     "scale and one spatial scale, the needle drawn in where it stopped.",
     "solid": "Thiosulfate in the pore fluid in the section through the mouth, along the way that "
-    "the needle leans; the nodule is shaded.",
+    "the needle leans; the dark line is the nodule.",
     "uptake": "Where the delivered drug is over time (stacked).",
     "threshold": "Share of the nodule's volume that ever exceeded a concentration.",
     "turning_points": "Over each uncertain input's range, the others at their defaults. Above: the "
