@@ -90,7 +90,9 @@ def test_swelling_delays_the_front_and_relaxing_gives_all_back(
     filled = np.cumsum((pores * c)[np.argsort(radius)])
     half = np.sort(radius)[np.searchsorted(filled, 0.5 * dose)]
     expected = np.cbrt(0.5 * (FRONT**3 + INNER**3))  # half of the drug lies within
-    check("swelling tissue: radius that holds half of the drug", half / expected - 1, "≤", 0.01)
+    check(
+        "swelling tissue: radius that holds half of the drug", abs(half / expected - 1), "≤", 0.01
+    )
     exact = radius < FRONT
     l1 = pores @ np.abs(c - exact) / dose
     check("swelling tissue: L1 error of the front", l1, "≤", 0.08)
