@@ -60,6 +60,7 @@ def forces_figure(treatments: Sequence[Treatment]) -> Figure:
         ax.axvline(target, color=GREY, lw=0.8)
         over = {"xycoords": ("data", "axes fraction"), "rotation": 90, "color": GREY}
         label(ax, "target", (target, 0.04), (2, 0), **over)
+        ax.set_xlim(0.0, 1.1 * target)
         ax.set_ylim(bottom=0.0)
     axes[0, 0].set_ylabel("axial force (N)")
     return figure

@@ -14,13 +14,14 @@ from sim.comparison import compare, distinct_names, write_comparison
 from sim.figures.rounds import draw_rounds
 from sim.report.rounds import round_words, write_rounds_report
 from sim.report.words import number
-from sim.results.files import read_json, read_rows, write_json, write_rows, write_text
+from sim.results.files import read_rows, write_rows, write_text
 from sim.results.folder import LOG, METRICS, log_to
 from sim.results.metrics import MEANINGS
 from sim.results.progress import bars
+from sim.results.provenance import Stopwatch
 from sim.results.record import CONFIG, REPORT
 from sim.rounds.record import Treatment, load_treatment
-from sim.rounds.run import ROUNDS, check, run_treatment
+from sim.rounds.run import ROUNDS, check, conclude, run_treatment
 from sim.run import Job, begin
 from sim.side_by_side import Ending, run_jobs
 
@@ -110,14 +111,15 @@ def _tell(
 
 
 def _settle(job: Job, ending: Ending) -> None:
-    """Have the folder of a side say how it ended, also where its process died without a word."""
+    """Have the folder of a side tell what is finished, also where its process died without a word.
+
+    A process that came to an end of its own has done so.
+    """
+    if (job.folder / METRICS).exists():
+        return
     job.folder.mkdir(exist_ok=True)
     begin(job, job.folder)
-    path = job.folder / METRICS
-    if not path.exists() or ending.status != "complete":
-        found = read_json(path) if path.exists() else dict.fromkeys(MEANINGS)
-        notes = [f"run.status: {ending.reason}"]
-        write_json(path, found | {"run.status": ending.status, "run.notes": notes})
+    conclude(job, Stopwatch(), ending.status, ending.reason)
 
 
 def _print(

@@ -20,7 +20,6 @@ from sim.results.files import Json, read_json, write_json, write_rows
 from sim.results.folder import LOG, METRICS, log_to, partial_of
 from sim.results.progress import DONE, Show, silent
 from sim.results.provenance import Stopwatch, peak_memory
-from sim.results.record import CONFIG
 from sim.rounds import metrics
 from sim.rounds.checkpoint import FILE, Checkpoint, read_checkpoint, synchronise, write_checkpoint
 from sim.run import Job, begin, concluded, run_case
@@ -59,9 +58,9 @@ def run_treatment(job: Job, show: Show = silent) -> str:
     folder = job.folder
     folder.mkdir(parents=True, exist_ok=True)
     with log_to(folder / LOG):
-        if not (folder / CONFIG).exists():
-            begin(job, folder)
-        finish = partial(_finish, job, Stopwatch())
+        begin(job, folder)
+        (folder / METRICS).unlink(missing_ok=True)  # of an earlier attempt
+        finish = partial(conclude, job, Stopwatch())
         try:
             with concluded(finish):
                 _rounds(job, show)
@@ -77,6 +76,27 @@ def finished(folder: Path) -> bool:
     if not (folder / FILE).exists() or not (folder / METRICS).exists():
         return False
     return read_json(folder / METRICS)["run.status"] == "complete"
+
+
+def conclude(job: Job, watch: Stopwatch, status: str, reason: str) -> None:
+    """Write what is known of the treatment from the rounds that are finished in its folder."""
+    numbers = range(1, job.case.schedule.rounds + 1)
+    folders = [round_folder(job.folder, number) for number in numbers]
+    rounds: list[metrics.Round] = []
+    for folder in folders:
+        if not finished(folder):
+            break
+        checkpoint = read_checkpoint(folder / FILE, configuration(job.case))
+        rounds.append(metrics.Round(read_json(folder / METRICS), checkpoint))
+    write_rows(job.folder / ROUNDS, *metrics.table(job.case, rounds))
+    ending: dict[str, Json] = {
+        "run.status": status,
+        "run.wall_s": watch.wall,
+        "run.peak_memory_MB": peak_memory(),
+    }
+    values, notes = metrics.flat(job.case, rounds)
+    notes = [f"run.status: {reason}"] * bool(reason) + notes
+    write_json(job.folder / METRICS, values | ending | {"run.notes": notes})
 
 
 def check(job: Job) -> None:
@@ -136,24 +156,3 @@ def _scaled(show: Show, number: int, rounds: int, stage: str, fraction: float) -
     """Show a round's progress as that of the treatment."""
     if stage != DONE:
         show(f"round {number}: {stage}", (number - 1 + fraction) / rounds)
-
-
-def _finish(job: Job, watch: Stopwatch, status: str, reason: str) -> None:
-    """Write what is known of the treatment from the rounds that are finished."""
-    numbers = range(1, job.case.schedule.rounds + 1)
-    folders = [round_folder(job.folder, number) for number in numbers]
-    rounds: list[metrics.Round] = []
-    for folder in folders:
-        if not finished(folder):
-            break
-        checkpoint = read_checkpoint(folder / FILE, configuration(job.case))
-        rounds.append(metrics.Round(read_json(folder / METRICS), checkpoint))
-    write_rows(job.folder / ROUNDS, *metrics.table(job.case, rounds))
-    ending: dict[str, Json] = {
-        "run.status": status,
-        "run.wall_s": watch.wall,
-        "run.peak_memory_MB": peak_memory(),
-    }
-    values, notes = metrics.flat(job.case, rounds)
-    notes = [f"run.status: {reason}"] * bool(reason) + notes
-    write_json(job.folder / METRICS, values | ending | {"run.notes": notes})
