@@ -7,6 +7,7 @@ left of the swelling leaves in one last stage, so that every node has its own po
 
 Time steps are joined to stages of at least a hundredth of the ordered volume, with their mean
 flows. Barrel and needle do not stretch. Air in the dead volume goes first, without pressure.
+In the half plane (r, z), on one process.
 """
 
 from __future__ import annotations
@@ -111,7 +112,7 @@ def inject_poroelastic(domain: Domain, plug: float = 0.0) -> Injected:
             "poroelastic_steps": float(len(pushed) + len(relaxed)),
             "poroelastic_solves": float(sum(m.solves for m in pushed + relaxed)),
             "unsettled_share": sum(m.unsettled > 0.0 for m in pushed) / max(len(pushed), 1),
-            "relaxation_time_s": sum(m.step.duration for m in relaxed),
+            "relaxation_time_s": float(sum(m.step.duration for m in relaxed)),
             "barrel_pressure_Pa": barrel,
             "largest_opening_m": opening,
         },
