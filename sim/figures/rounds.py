@@ -73,6 +73,8 @@ def rounds_figure(treatments: Sequence[Treatment]) -> Figure:
         meaning = MEANINGS[key]
         ax.set_title(f"{title} ({meaning.unit})")
         for treatment, colour in zip(treatments, NEEDLE_COLOURS, strict=False):
+            if not treatment.rounds:
+                continue
             rounds = range(1, len(treatment.rounds) + 1)
             values = [meaning.shown(value) for value in treatment.course(key)]
             style = {"color": colour, "ms": 4, "clip_on": False, "label": treatment.name}
