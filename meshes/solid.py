@@ -37,7 +37,9 @@ SHAFT_SIZE = 0.5  # largest element on the shaft / needle radius
 SURFACE_SHARE = 0.5  # element size at a surface that is not drawn / that in the nodule
 GRID = 81  # most points per direction of the grid that the nodule's element size is read from
 ROUND_SIZE = 0.6  # largest element at a point of the needle / distance from its axis
-BLUNT = 0.1  # radius at which the needle's point is cut off / needle radius
+# Radius at which the needle's point is cut off / needle radius. At a closed tip liquid all but
+# stands, and what the flow's solver leaves unbalanced in tiny cells there would show.
+BLUNT = {"mouth": 0.1, "tip": 0.25}
 DELAUNAY_2D = 5  # frontal triangles fold at an ellipsoid's poles, MeshAdapt may never end
 DELAUNAY_3D = 1  # its faster HXT ends the process where a surface's mesh is faulty
 
@@ -138,9 +140,10 @@ def _blunted(outline: Outline, unit: float) -> dict[str, Value]:
     radius = np.array(outline.radius) / unit
     height = (np.array(outline.height) - outline.height[0]) / unit
     parts = list(outline.parts)
-    if radius[1] > BLUNT and height[1] > 0.0:
-        cut = height[1] * BLUNT / radius[1]
-        radius, height = np.insert(radius, 1, BLUNT), np.insert(height, 1, cut)
+    blunt = BLUNT[parts[0]]
+    if radius[1] > blunt and height[1] > 0.0:
+        cut = height[1] * blunt / radius[1]
+        radius, height = np.insert(radius, 1, blunt), np.insert(height, 1, cut)
         height[0] = cut
         parts.insert(0, parts[0])
     return {"radius": radius.tolist(), "height": height.tolist(), "parts": parts}
@@ -327,5 +330,5 @@ def _needle_size(key: Key) -> str:
     below = f"max({high:.12g}-{s},0)"
     smallest = min(key["shaft_size"], key["outer_size"])
     shaft = f"{smallest:.12g}+{key['growth']}*sqrt(max({rho}-1,0)^2+{below}^2)"
-    thin = f"{ROUND_SIZE}*max({BLUNT},sqrt({rho}^2+min({s},0)^2))"
+    thin = f"{ROUND_SIZE}*max({min(BLUNT.values())},sqrt({rho}^2+min({s},0)^2))"
     return f"min(min({mouth},{shaft}),{thin})"

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from meshes.axisymmetric import BOUNDARIES, REGIONS, InjectionMesh, injection_mesh
 from meshes.outline import needle_outline
 from sim.case import Case
+from sim.domain.beside import beside
 from sim.domain.bore import axisymmetric_bore
 from sim.domain.domain import Domain, Pose, Wall
 from sim.materials.density import density_at
@@ -53,7 +54,9 @@ def annulus(cv: ControlVolumes) -> Wall:
     length = np.linalg.norm(cv.points[a] - cv.points[b], axis=1)
     edges = cv.edges
     index = np.searchsorted(edges.tail * edges.nodes + edges.head, a * edges.nodes + b)
-    return Wall(index, 2.0 * np.pi * radius / length)
+    share = beside(cv, np.column_stack((a, b)))
+    shares = {name: share @ cv.per_cell({name: 1.0}) for name in cv.regions}
+    return Wall(index, 2.0 * np.pi * radius / length, shares)
 
 
 @lru_cache(maxsize=4)

@@ -9,6 +9,7 @@ Coordinates are those of the mesh: (r, z) or (x, y, z), z upward, the skin's sur
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.case import Case, Mineral, SoftLayer
-from sim.domain.beside import beside
 from sim.domain.bore import Bore
 from sim.domain.crushing import Crushing, crushed_density, crushed_permeability, crushing
 from sim.flow.darcy import Flow
@@ -24,7 +24,7 @@ from sim.flow.stage import Stage
 from sim.materials.density import permeability_at, porosity_at
 from sim.mechanics.mineral.crushed_zone import CrushedZone
 from sim.transport.species import Species
-from sim.volumes.control_volume import ByRegion, ControlVolumes
+from sim.volumes.control_volume import ControlVolumes
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -48,6 +48,7 @@ class Wall:
 
     edges: Index  # (f,) indices into the mesh's edges
     shape: Array  # (f,)
+    beside: Mapping[str, Array]  # per region: (f,) its share of what lies beside each edge
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,8 +227,6 @@ class Domain:
         nodule = total(self.cv.volumes["nodule"], self.mouth)
         return nodule >= 0.5 * total(sum(self.cv.volumes.values()), self.mouth)
 
-    def _beside_wall(self, by_region: ByRegion) -> Array:
-        """Mean of a value over the cells at each edge of the wall, (f,)."""
-        edges = self.cv.edges
-        pairs = np.column_stack((edges.tail[self.wall.edges], edges.head[self.wall.edges]))
-        return beside(self.cv, pairs) @ self.cv.per_cell(by_region)
+    def _beside_wall(self, by_region: Mapping[str, float]) -> Array:
+        """Mean of a value over what lies beside each edge of the wall, (f,)."""
+        return sum(value * self.wall.beside[name] for name, value in by_region.items())

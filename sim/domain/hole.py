@@ -40,13 +40,16 @@ class Hole:
         self._across = way - ufl.dot(way, axis) * axis
         self._surface = ufl.Measure("ds", domain=mesh, subdomain_data=facet_tags)
         self._space = fem.functionspace(mesh, ("P", 1))
+        self._trial_and_test = ufl.TrialFunction(self._space), ufl.TestFunction(self._space)
         self._nothing = fem.Constant(mesh, 0.0)  # on all cells, for an entry at each edge
 
     def wall(self) -> Wall:
         """Return the wall that the film follows."""
         shape = self._edges(("film",), 1.0)
         index = np.flatnonzero(shape)
-        return Wall(index, shape[index])
+        areas = {name: self._areas(("film",), tag)[index] for name, tag in self._cv.regions.items()}
+        whole = sum(areas.values())
+        return Wall(index, shape[index], {name: own / whole for name, own in areas.items()})
 
     def bore(self, void_parts: Sequence[str]) -> Bore:
         """Return the column in the hole; `void_parts` of its surface bound the void."""
@@ -71,17 +74,27 @@ class Hole:
     def _edges(self, parts: Sequence[str], thickness: float | ufl.core.expr.Expr) -> Array:
         """Return the conductance (m,) of a layer of that thickness on each edge of the mesh."""
         normal = ufl.FacetNormal(self._cv.mesh)
-        u, v = ufl.TrialFunction(self._space), ufl.TestFunction(self._space)
+        u, v = self._trial_and_test
         flux = ufl.grad(u) - ufl.dot(ufl.grad(u), normal) * normal
-        layer = thickness * ufl.dot(flux, ufl.grad(v)) * self._on(parts)
-        form = fem.form(self._nothing * u * v * ufl.dx + layer)
-        matrix = fem.assemble_matrix(form)
+        values = -self._at_edges(thickness * ufl.dot(flux, ufl.grad(v)) * self._on(parts))
+        return np.where(values > 1e-9 * values.max(initial=0.0), values, 0.0)
+
+    def _areas(self, parts: Sequence[str], region: int) -> Array:
+        """Return a measure (m,) of the surface of these parts at each edge that bounds a region."""
+        inside = fem.Function(fem.functionspace(self._cv.mesh, ("DG", 0)))
+        inside.x.array[: len(self._cv.cell_regions)] = self._cv.cell_regions == region
+        u, v = self._trial_and_test
+        return self._at_edges(inside * u * v * self._on(parts))
+
+    def _at_edges(self, integral: ufl.Form) -> Array:
+        """Return the entry (m,) of a bilinear form at each edge of the mesh, summed over ranks."""
+        u, v = self._trial_and_test
+        matrix = fem.assemble_matrix(fem.form(self._nothing * u * v * ufl.dx + integral))
         matrix.scatter_reverse()
         owned = matrix.index_map(0).size_local
         rows = np.repeat(np.arange(owned), np.diff(matrix.indptr[: owned + 1]))
         upper = matrix.indices[: len(rows)] > rows
-        values = -matrix.data[: len(rows)][upper]
-        return np.where(values > 1e-9 * values.max(initial=0.0), values, 0.0)
+        return matrix.data[: len(rows)][upper]
 
     def _slices(self, parts: Sequence[str]) -> Array:
         """Return the volume (n,) of the hole that each node of these parts carries."""
