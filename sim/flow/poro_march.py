@@ -161,7 +161,9 @@ def march(
             size = _cut(size, max(factor, 0.1), pace, before, f"its error is {error:.2g} m3")
             continue
         yield moment
-        before, size = moment, size * min(1.0 if moment.unsettled > TOLERATED else GROWTH, factor)
+        before, size = moment, size * min(GROWTH, factor)
+        if moment.unsettled > TOLERATED:
+            size = min(size, pace.patient)
 
 
 def _cut(size: float, factor: float, pace: Pace, before: Moment, reason: str) -> float:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 
@@ -146,7 +147,11 @@ def _push(
 
 
 def _relax(body: PorousBody, start: Moment, pace: Pace) -> Iterator[Moment]:
-    """Yield the steps with a closed mouth until the tissue has drained."""
+    """Yield the steps with a closed mouth until the tissue has drained.
+
+    Cracks that close do so with a step's delay, however long the step.
+    """
+    pace = replace(pace, patient=np.inf)
     most = np.abs(body.biot.swollen(start.step.state)).sum()
 
     def longest(before: Moment) -> float:
