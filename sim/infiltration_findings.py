@@ -190,7 +190,7 @@ def _left(tissue: TissueState, recorder: Recorder, volume: Array) -> TissueState
 def _fields(domain: Domain, injected: Injected, recorder: Recorder) -> NodalFields:
     cv, volume = domain.cv, domain.cv.volumes["nodule"]
     kept = recorder.snapshots
-    stages = [stage for stage in injected.stages if stage.supply.max() > 0.0]
+    stages = [x for x in injected.stages if cv.edges.total(x.supply, domain.mouth) > 0.0]
     still = np.zeros(cv.edges.nodes)
     mineral = None
     if domain.case.dissolution.model != "none":

@@ -188,6 +188,8 @@ class Domain:
         capacity = cv.weighted_volume(self.porosity)
         diffusion = np.maximum(cv.transmissibility(effective), 0.0)
         supply = np.zeros(cv.edges.nodes) if flow is None else flow.supply.copy()
+        drawn_in = np.zeros_like(supply)  # where tissue that swells draws liquid from around it
+        drawn_in[self.sink] = np.maximum(supply[self.sink], 0.0)
         if self.bore is not None:
             capacity += self.bore.volume(open_track)
             np.add.at(diffusion, self.bore.edges, free * self.bore.section(open_track))
@@ -202,6 +204,7 @@ class Domain:
             edge_flow=np.zeros(len(cv.edges.tail)) if flow is None else flow.edge_flow,
             supply=supply,
             swelling=flow.swelling if isinstance(flow, Stage) else 0.0,
+            drawn_in=drawn_in,
         )
 
     def backflow(self, film_flow: Array) -> float:

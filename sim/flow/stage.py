@@ -22,7 +22,8 @@ class Stage:
     duration: float  # s
     pressure: Array  # (n,) Pa
     edge_flow: Array  # (m,) m3/s, from tail to head, film included
-    supply: Array  # (n,) m3/s into the domain: > 0 at the mouth, < 0 where liquid leaves
+    supply: Array  # (n,) m3/s into the domain: > 0 at the mouth, < 0 where liquid leaves; where
+    # tissue that swells draws liquid through a sink's node, > 0 and free of drug
     swelling: Array  # (n,) m3/s by which each node's pore volume grows; 0 in rigid tissue
     inlet: float  # kg/m3, concentration of what enters: 0 while the lumen's blood goes first
 

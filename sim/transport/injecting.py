@@ -44,7 +44,7 @@ class InjectionStepper:
     def __init__(self, species: Species, potential: Array, inlet: float) -> None:
         self.species = species
         self._potential = potential
-        self._supplied = np.maximum(species.supply, 0.0) * inlet
+        self._supplied = species.injected * inlet
         self._system: NodalSystem | None = None
         self._diagonal = np.empty(0)
         tail, head = species.edges.tail, species.edges.head

@@ -240,7 +240,7 @@ class _March:
         second = self._react(moved, 0.5 * duration)
         largest = np.maximum(second.state.largest, second.state.drug)
         edges = phase.species[0].edges
-        inflow = edges.total(np.maximum(phase.species[0].supply, 0.0)) * duration
+        inflow = edges.total(phase.species[0].injected) * duration
         lost = [
             s.losses(step.integral) for s, step in zip(phase.species, attempt.steps, strict=True)
         ]

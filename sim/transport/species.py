@@ -40,8 +40,9 @@ class Species:
     clearance: Array  # (n,) m3/s, clearance rate x pore volume
     absorbing: Index
     edge_flow: Array  # (m,) m3/s, zero without flow
-    supply: Array  # (n,) m3/s: > 0 enters with the injected concentration, < 0 leaves
+    supply: Array  # (n,) m3/s: > 0 enters, with the injected concentration; < 0 leaves
     swelling: Array | float = 0.0  # (n,) m3/s by which the pore volume grows
+    drawn_in: Array | float = 0.0  # (n,) m3/s of the supply that comes from beyond, clear
     forward: Array = field(init=False, repr=False)  # (m,) m3/s, what a unit at the tail sends off
     backward: Array = field(init=False, repr=False)  # (m,) m3/s, what a unit at the head sends off
     diagonal: Array = field(init=False, repr=False)  # (n,) m3/s, what a unit sends off in all
@@ -57,6 +58,11 @@ class Species:
         object.__setattr__(self, "backward", backward)
         object.__setattr__(self, "diagonal", diagonal)
         object.__setattr__(self, "operator", edges.matrix(diagonal, -backward, -forward))
+
+    @property
+    def injected(self) -> Array:
+        """What enters with the injected concentration (n,), m3/s."""
+        return np.maximum(self.supply, 0.0) - self.drawn_in
 
     def capacity_at(self, elapsed: float) -> Array:
         """Pore volume (n,) in m3 after `elapsed` seconds of the phase."""

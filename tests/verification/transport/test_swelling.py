@@ -114,3 +114,22 @@ def test_a_uniform_concentration_stays_uniform(cv: ControlVolumes, check: Check)
     species, pressure = injecting(cv)
     c, _, _ = advanced(species, pressure, np.ones(cv.edges.nodes), 1.0)
     check("swelling tissue: change of a uniform concentration", np.abs(c - 1).max(), "≤", 1e-10)
+
+
+def test_what_is_drawn_in_from_beyond_is_clear(cv: ControlVolumes) -> None:
+    """Tissue that swells by more than the inner sphere supplies: the outer side gives the rest."""
+    grown = 2.0 * RATE * cv.volumes["shell0"] / cv.volumes["shell0"].sum()
+    species, pressure = swollen(cv, RATE, grown)
+    outer = cv.boundary("outer")
+    drawn_in = np.zeros(cv.edges.nodes)
+    drawn_in[outer] = np.maximum(species.supply[outer], 0.0)
+    assert drawn_in.sum() == pytest.approx(RATE, rel=1e-9)
+    species = replace(species, drawn_in=drawn_in)
+    c = np.zeros(cv.edges.nodes)
+    with closing(InjectionStepper(species, pressure, 1.0)) as stepper:
+        for i in range(20):
+            c = stepper.step(c, 0.05 * DURATION, 0.05 * i * DURATION).concentration
+    held = float(species.capacity_at(DURATION) @ c)
+    assert species.injected.sum() == pytest.approx(RATE, rel=1e-12)
+    np.testing.assert_allclose(held, RATE * DURATION, rtol=1e-9)
+    assert c[outer].max() < 1e-3
