@@ -13,7 +13,9 @@ from mpi4py import MPI
 from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 
+from experiments.ranks import Ranks
 from experiments.wiring import command_line, output_folder
+from sim.config import one_round
 from sim.config.app import hydra_main
 from sim.config.infiltration import to_infiltration
 from sim.config.store import register
@@ -24,10 +26,10 @@ from sim.results.progress import bars, silent
 from sim.results.record import FIELDS, REPORT, load
 from sim.run import Job, run_case
 
-COMM = MPI.COMM_WORLD
+RANKS = Ranks(MPI.COMM_WORLD)
 
 
-@hydra_main("infiltration", to_infiltration)
+@hydra_main("infiltration", to_infiltration, one_round)
 def main(cfg: DictConfig) -> None:
     """Run, say where the drug went and where the fields and the report are."""
     console, asked = Console(), to_infiltration(cfg)
@@ -41,9 +43,9 @@ def main(cfg: DictConfig) -> None:
         folder=folder,
         command=command_line("experiments.infiltration"),
         inputs=inputs(cfg),
-        alone=partial(infiltrate_alone, asked, COMM),
+        alone=partial(infiltrate_alone, asked, RANKS.comm),
     )
-    COMM.bcast(config)
+    RANKS.ask(config)
     with bars([cfg.needle.name], console) as (show,):
         status = run_case(job, show)
     console.print(infiltration_words(load(folder)), highlight=False)
@@ -53,16 +55,11 @@ def main(cfg: DictConfig) -> None:
     console.print(f"report: {folder / REPORT}", highlight=False, soft_wrap=True)
 
 
-def follow_along() -> None:
-    """Compute with the first process, if it has something to compute."""
-    config = COMM.bcast(None)
-    if config is not None:
-        register()
-        infiltrate_alone(to_infiltration(OmegaConf.create(config)), COMM, silent)
+def follow(config: str) -> None:
+    """Compute with the first process what it was asked for."""
+    register()
+    infiltrate_alone(to_infiltration(OmegaConf.create(config)), RANKS.comm, silent)
 
 
 if __name__ == "__main__":
-    if COMM.rank == 0:
-        main()
-    else:
-        follow_along()
+    RANKS.run(main, follow)
