@@ -24,6 +24,7 @@ from sim.dissolution.closure import closure
 from sim.dissolution.reaction import Reaction, State
 from sim.domain.axisymmetric import axisymmetric_domain
 from sim.domain.domain import Domain
+from sim.flow.poroelastic import inject_poroelastic
 from sim.flow.rigid import inject_rigid
 from sim.flow.stage import Injected, Stage
 from sim.flow.syringe import plug_resistance
@@ -206,8 +207,6 @@ def _inject(domain: Domain, plug: float) -> Injected:
         return nothing_injected(domain)
     if domain.case.flow.kind == "rigid":
         return inject_rigid(domain, plug)
-    from sim.flow.poroelastic import inject_poroelastic
-
     return inject_poroelastic(domain, plug)
 
 

@@ -168,7 +168,7 @@ def _refuse_density(found: Segment, settings: ImageSettings, solid_density: floa
 def _refuse_extent(surface: Surface, given: str) -> None:
     extent = np.ptp(surface.points, axis=0)
     low, high = EXTENT
-    if extent.max() > high or extent.min() < low:
+    if not (low <= extent.min() and extent.max() <= high):  # nor where they are no numbers
         text = " x ".join(f"{1e3 * side:.3g}" for side in extent)
         raise ConfigError(
             "nodule.image.path",

@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 MOST_VOXELS = 100_000_000  # a CT of both hands; 2 GB of memory
 LEAST_SIDE = 8  # voxels along each side
 SPACING = (2e-5, 5e-3)  # m: micro-CT to thick slices
+POSITION = "0020|0032"  # DICOM's tag of a slice's place (mm)
 ANISOTROPY = 5.0  # largest / smallest spacing: beyond it a slice hides what lies between two
 
 
@@ -183,8 +184,12 @@ def _refuse_spacing(spacing: Array, given: str, key: str) -> None:
 
 def _refuse_missing_slices(reader: sitk.ImageSeriesReader, given: str, key: str) -> None:
     """DICOM: the slices' positions must be evenly spaced; ITK only takes the mean."""
-    count = len(reader.GetFileNames())
-    texts = [reader.GetMetaData(k, "0020|0032").split("\\") for k in range(count)]
+    slices = range(len(reader.GetFileNames()))
+    if not all(reader.HasMetaDataKey(k, POSITION) for k in slices):
+        raise ConfigError(
+            key, given, "its slices do not say where they lie; export the series with positions"
+        )
+    texts = [reader.GetMetaData(k, POSITION).split("\\") for k in slices]
     steps = np.linalg.norm(np.diff(np.array(texts, dtype=float), axis=0), axis=1)
     if np.ptp(steps) > 0.05 * np.median(steps):
         raise ConfigError(

@@ -92,7 +92,7 @@ class InjectionStepper:
                 "ilu_bicgstab",
                 self._potential,
             )
-        elif not np.array_equal(diagonal, self._diagonal):
+        elif species.edges.largest(np.abs(diagonal - self._diagonal)) > 0.0:  # on any rank
             self._system.set_diagonal(diagonal)
         self._diagonal = diagonal
         return self._system
