@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from hydra.core.config_store import ConfigStore
 
 from sim.config import compare_cases, to_case
 from sim.config.app import hydra_main
@@ -295,6 +296,8 @@ def test_help_names_groups_and_examples(monkeypatch, tmp_path, capsys, name, cho
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
     monkeypatch.setattr(sys, "argv", ["experiment", "--help"])
+    nodules = ConfigStore.instance().repo["nodule"]  # an infiltration alone adds one of its own
+    monkeypatch.delitem(nodules, "image.yaml", raising=False)
     hydra_main(name, to_case)(lambda cfg: pytest.fail("the experiment was started"))()
     text = capsys.readouterr().out
     assert f"./run python -m experiments.{name}" in text

@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
+from matplotlib.collections import LineCollection
 from matplotlib.contour import ContourSet
 from matplotlib.patches import Polygon
 
@@ -14,12 +15,14 @@ from sim.figures.crushed import crushed_figure
 from sim.figures.draw import NEEDS, PICTURES, draw
 from sim.figures.force import force_figure
 from sim.figures.infiltration import infiltration_figure, mirrored
+from sim.figures.solid import solid_figure
 from sim.figures.turning import turning_figure
 from sim.figures.uptake import uptake_figure
 from tests.unit.results import synthetic
 from tests.unit.results.records import write_record
 
 REACHED = 2.9e-3  # m, of the needle that stops early
+HALF_PLANE = [name for name in PICTURES if name != "solid"]
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +37,22 @@ def records(tmp_path_factory):
     )
 
 
+@pytest.fixture(scope="module")
+def solids(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("solids")
+    case, made = synthetic.case(), []
+    for name, reached in (("a", REACHED), ("b", case.target_depth)):
+        result = dataclasses.replace(
+            synthetic.infiltration(case, reached),
+            fields=synthetic.solid_field(case, reached, 2.5e-3),
+        )
+        made.append(write_record(folder / name, case, synthetic.insertion(case), result))
+    return tuple(made)
+
+
 def test_all_pictures_of_a_pair(tmp_path, records):
     paths = draw(records[:2], tmp_path)
-    assert list(paths) == list(PICTURES)
+    assert list(paths) == HALF_PLANE
     for path in paths.values():
         assert path.read_bytes().startswith(b"\x89PNG")
         assert 5_000 < path.stat().st_size < 1_500_000
@@ -49,7 +65,23 @@ def test_a_run_without_infiltration_leaves_those_pictures_out(tmp_path, records)
 
 
 def test_a_pair_with_one_side_missing_is_still_drawn(tmp_path, records):
-    assert set(draw(records[1:], tmp_path)) == set(PICTURES)
+    assert set(draw(records[1:], tmp_path)) == set(HALF_PLANE)
+
+
+def test_in_3d_the_section_takes_the_place_of_the_half_plane(tmp_path, solids):
+    assert set(draw(solids[:1], tmp_path)) == set(PICTURES) - {"infiltration"}
+
+
+def test_the_section_shows_the_nodule_and_the_drop(solids):
+    figure = solid_figure(solids)
+    nodule = solids[0].case.nodule
+    for ax in figure.axes[:-1]:
+        assert ax.get_aspect() == 1.0
+        (outline,) = (found for found in ax.collections if isinstance(found, LineCollection))
+        ends = np.concatenate(outline.get_segments())
+        np.testing.assert_allclose(np.ptp(ends[:, 0]), 1e3 * nodule.diameter, rtol=0.35)
+        np.testing.assert_allclose(ends[:, 1].mean(), 1e3 * nodule.centre_depth, rtol=0.1)
+    plt.close(figure)
 
 
 def test_both_needles_share_colour_and_spatial_scale(records):
@@ -78,8 +110,8 @@ def test_depth_grows_downwards_from_the_skin(records):
 
 @pytest.mark.parametrize("count", [1, 2])
 @pytest.mark.parametrize("name", PICTURES)
-def test_nothing_is_cropped(records, name, count):
-    figure = PICTURES[name](records[:count])
+def test_nothing_is_cropped(records, solids, name, count):
+    figure = PICTURES[name]((solids if name == "solid" else records)[:count])
     figure.draw_without_rendering()
     inside = figure.bbox.padded(1.0)
     for legend in figure.legends:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pyvista as pv
 
 from sim.case import Case
 from sim.mechanics.mineral.crushed_zone import CrushedZone
 from sim.needles.tip import cone_half_angle
 from sim.outcome import (
+    Array,
     Event,
     ForceCurve,
     InfiltrationResult,
@@ -93,8 +95,29 @@ def field(of: Case, reached: float, spread: float, n: int = 41) -> NodalFields:
         (centre[:, 1] + nodule.centre_depth) / (nodule.height / 2),
     )
     tags = np.where(radius < 1, 3, np.where(-centre[:, 1] < of.tissue.skin.thickness, 1, 2))
-    times = np.array([0.0, 30.0, 3600.0, 6 * 3600.0, 86400.0, 7 * 86400.0])
     distance = np.hypot(points[:, 0], points[:, 1] + reached)
+    return _drop(points, cells, tags, distance, spread)
+
+
+def solid_field(of: Case, reached: float, spread: float, n: int = 17) -> NodalFields:
+    """The same drop in a box of tetrahedra."""
+    nodule, side = of.nodule, 20e-3
+    box = pv.RectilinearGrid(
+        np.linspace(-side, side, n),
+        np.linspace(-side, side, n),
+        np.linspace(-of.tissue.depth, 0, n),
+    ).to_tetrahedra()
+    points, cells = box.points, box.cells_dict[pv.CellType.TETRA].astype(np.int64)
+    centre = points[cells].mean(axis=1)
+    across = np.hypot(centre[:, 0], centre[:, 1]) / (nodule.diameter / 2)
+    radius = np.hypot(across, (centre[:, 2] + nodule.centre_depth) / (nodule.height / 2))
+    tags = np.where(radius < 1, 3, np.where(-centre[:, 2] < of.tissue.skin.thickness, 1, 2))
+    distance = np.linalg.norm(points - np.array([0.0, 0.0, -reached]), axis=1)
+    return _drop(points, cells, tags, distance, spread)
+
+
+def _drop(points: Array, cells: Array, tags: Array, distance: Array, spread: float) -> NodalFields:
+    times = np.array([0.0, 30.0, 3600.0, 6 * 3600.0, 86400.0, 7 * 86400.0])
     widths = spread * np.sqrt(1.0 + times / 7200.0)
     concentration = np.array(
         [250.0 * (spread / w) ** 3 * np.exp(-((distance / w) ** 2)) for w in widths]
