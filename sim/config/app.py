@@ -15,7 +15,7 @@ import os
 import signal
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from string import Template
 from typing import NoReturn
 
@@ -38,7 +38,7 @@ _HYDRAS_OWN = ("hydra.", "hydra_plugins.")
 
 
 def hydra_main(
-    config_name: str, check: Callable[[DictConfig], object]
+    config_name: str, *checks: Callable[[DictConfig], object]
 ) -> Callable[[Task], Callable[[], None]]:
     """Make a function of a configuration the main function of an experiment.
 
@@ -46,9 +46,9 @@ def hydra_main(
     ----------
     config_name : str
         Primary configuration in `configs/`.
-    check : callable
-        Raises `ConfigError` for a configuration that cannot be run, e.g. `to_case`; it is called
-        before the run's folder is made.
+    checks : callable
+        Raise `ConfigError` for a configuration that cannot be run, e.g. `to_case`; they are called
+        before the run's folder is made (for each job of a sweep, after).
     """
 
     def decorate(task: Task) -> Callable[[], None]:
@@ -64,9 +64,12 @@ def hydra_main(
                     print(_help(cfg, _overrides(args)))
                     return
                 if not (args.cfg or args.hydra_help or args.info or args.multirun):
-                    check(_without_hydra(cfg))
+                    for check in checks:
+                        check(_without_hydra(cfg))
                 hydra.main(version_base="1.3", config_path=str(CONFIGS), config_name=config_name)(
-                    functools.wraps(task)(lambda cfg: _run(task, cfg))
+                    functools.wraps(task)(
+                        lambda cfg: _run(task, cfg, checks if args.multirun else ())
+                    )
                 )()
             except ConfigError as error:
                 _stop(2, f"refused: {error}")
@@ -142,9 +145,11 @@ def _targets(node: object, at: str) -> Iterator[tuple[str, object]]:
             yield from _targets(child, f"{at}.{name}")
 
 
-def _run(task: Task, cfg: DictConfig) -> None:
+def _run(task: Task, cfg: DictConfig, checks: Sequence[Callable[[DictConfig], object]]) -> None:
     """Run the task; what goes wrong ends in one line, its traceback in the log file."""
     try:
+        for check in checks:
+            check(cfg)
         task(cfg)
     except ConfigError as error:
         _stop(2, f"refused: {error}")

@@ -58,6 +58,23 @@ def compare_cases(cfg: DictConfig) -> tuple[Case, Case]:
     return _side(given, "a"), _side(given, "b")
 
 
+def one_round(cfg: DictConfig) -> None:
+    """Refuse a schedule that only `experiments.treatment` follows; the rest of `cfg` is checked.
+
+    Raises
+    ------
+    ConfigError
+        If the schedule has more than one round.
+    """
+    rounds = quantity("schedule.rounds", cfg.schedule.rounds, LIMITS["schedule.rounds"])
+    if rounds > 1.0:
+        raise ConfigError(
+            "schedule.rounds",
+            f"{rounds:g}",
+            "this experiment injects once; several rounds are what experiments.treatment runs",
+        )
+
+
 def _side(comparison: Mapping[str, object], side: str) -> Case:
     """Convert one side of a comparison."""
     own = {key: f"{side}.{key}" for key in keys(SideConfig)}

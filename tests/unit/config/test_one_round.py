@@ -1,0 +1,38 @@
+"""Several rounds are refused where one injection is computed, also in a sweep."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from sim.config import compare_cases, one_round, to_case
+from sim.config.app import hydra_main
+
+
+@pytest.mark.parametrize(
+    ("name", "check", "overrides"),
+    [
+        ("run_case", to_case, ["schedule=three_weekly"]),
+        ("run_case", to_case, ["-m", "schedule.rounds=3,4", "hydra.sweep.dir=swept"]),
+        ("compare_gauges", compare_cases, ["schedule.rounds=3"]),
+    ],
+)
+def test_several_rounds_are_refused(monkeypatch, tmp_path, capsys, name, check, overrides):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "0")
+    monkeypatch.setattr(sys, "argv", ["experiment", *overrides])
+    with pytest.raises(SystemExit) as stopped:
+        hydra_main(name, check, one_round)(lambda cfg: pytest.fail("it was started"))()
+    assert stopped.value.code == 2
+    line = capsys.readouterr().err
+    assert line.startswith("refused: schedule.rounds = '3' is not allowed")
+    assert "experiments.treatment" in line
+
+
+def test_one_round_passes(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["experiment", "schedule.rounds=1", "hydra.run.dir=out"])
+    started = []
+    hydra_main("run_case", to_case, one_round)(started.append)()
+    assert len(started) == 1
