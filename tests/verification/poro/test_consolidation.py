@@ -87,19 +87,22 @@ def mandel_exact(x: np.ndarray, time: float) -> np.ndarray:
     return (shape * np.exp(-(a**2) * OEDOMETRIC * time)).sum(axis=0)
 
 
-def test_mandel(check: Check) -> None:
-    cv = rectangle(RING, 1.0, 1.0, (32, 3))
+def mandel(cells: int, times: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Distance from the centre and pressures after each step between rigid, smooth plates."""
+    cv = rectangle(RING, 1.0, 0.125, (cells, max(cells // 8, 1)))
     fixed = {"left": (0,), "bottom": (1,)}
-    times = np.concatenate(([0.0], 0.4 / OEDOMETRIC * np.linspace(0.0, 1.0, 101)[1:] ** 2))
     body = Biot(
         cv, {"body": 1.0}, {"body": POISSON}, fixed, cv.boundary("right"), plates={"top": (1,)}
     )
     with closing(body):
         force = -2.0 * np.pi * (RING + 0.5)
-        pressures = series(cv, body, force, "top", times)
-    centre = cv.boundary("left")
-    course = np.array([p[centre].mean() for p in pressures])
-    x = cv.points[:, 0] - RING
+        return cv.points[:, 0] - RING, series(cv, body, force, "top", times)
+
+
+def test_mandel(check: Check) -> None:
+    times = np.concatenate(([0.0], 0.4 / OEDOMETRIC * np.linspace(0.0, 1.0, 101)[1:] ** 2))
+    x, pressures = mandel(32, times)
+    course = np.array([p[x < 1e-9].mean() for p in pressures])
     errors = []
     for time, pressure in zip(times[1:], pressures, strict=True):
         if time > 0.02 / OEDOMETRIC:
@@ -112,8 +115,30 @@ def test_mandel(check: Check) -> None:
     np.testing.assert_allclose(course[0], 0.5, rtol=5e-3)
 
 
-def point_source(size: float, steps: int) -> tuple[float, int]:
-    """Largest error / largest value between 0.25 and 1 about a source of 1, and the nodes."""
+def test_rates_of_mandel(check: Check) -> None:
+    end = 0.15 / OEDOMETRIC
+
+    def last(cells: int, steps: int) -> tuple[np.ndarray, np.ndarray]:
+        x, pressures = mandel(cells, np.linspace(0.0, end, steps + 1))
+        return x, pressures[-1]
+
+    def error(x: np.ndarray, pressure: np.ndarray) -> float:
+        exact = mandel_exact(x, end)
+        return float(np.linalg.norm(pressure - exact) / np.linalg.norm(exact))
+
+    in_time = [error(*last(16, steps)) for steps in (10, 20, 40)]
+    in_space = []
+    for cells in (8, 16):  # square ones; extrapolated to infinitely short steps
+        (x, fine), (_, coarse) = last(cells, 80), last(cells, 40)
+        in_space.append(error(x, 2.0 * fine - coarse))
+    for where, errors, least in (("time", in_time, 0.9), ("space", in_space, 1.9)):
+        orders = np.log2(np.divide(errors[:-1], errors[1:]))
+        check(f"Mandel: order in {where}", orders.min(), "≥", least)
+
+
+def point_source(size: float, steps: tuple[int, ...]) -> tuple[float, np.ndarray, int]:
+    """Largest error / largest value between 0.25 and 1 about a source of 1, at infinitely short
+    steps; what doubling the number of steps changes; the nodes."""
     radii, sizes = (0.02, 1.0, 12.0), (0.04 * size, size, 12.0 * size)
     cv = control_volumes(*concentric_shells(radii, sizes), BOUNDARIES)
     names = cv.regions
@@ -131,21 +156,24 @@ def point_source(size: float, steps: int) -> tuple[float, int]:
     share /= share.sum()
     conductance = np.maximum(cv.transmissibility(dict.fromkeys(names, 1.0)), 0.0)
     time = 0.1 / OEDOMETRIC
+    pressures = []
     with closing(body):
-        pressures = []
-        for count in (steps, 2 * steps):  # extrapolated to infinitely short steps
+        for count in steps:
             state = body.at_rest
             for _ in range(count):
                 state = body.step(state, time / count, conductance, share).state
             pressures.append(state.pressure)
-    pressure = 2.0 * pressures[1] - pressures[0]
     radius = np.linalg.norm(cv.points, axis=1)
     seen = (radius > 0.25) & (radius < 1.0)
-    exact = erfc(radius / (2.0 * np.sqrt(OEDOMETRIC * time))) / (4.0 * np.pi * radius)
-    return float(np.abs(pressure - exact)[seen].max() / exact[seen].max()), cv.edges.nodes
+    changes = np.diff([p[seen] for p in pressures], axis=0)
+    exact = erfc(radius[seen] / np.sqrt(4.0 * OEDOMETRIC * time)) / (4.0 * np.pi * radius[seen])
+    error = float(np.abs(pressures[-1][seen] + changes[-1] - exact).max() / exact.max())
+    return error, np.linalg.norm(changes, axis=1), cv.edges.nodes
 
 
 def test_point_source(check: Check) -> None:
-    (coarse, _), (fine, nodes) = point_source(0.2, 20), point_source(0.1, 20)
+    coarse, changes, _ = point_source(0.2, (10, 20, 40))
+    fine, _, nodes = point_source(0.1, (20, 40))
     check(f"poroelastic point source: largest error, {nodes} nodes", fine, "≤", 0.01)
     check("poroelastic point source: order in space", np.log2(coarse / fine), "≥", 1.5)
+    check("poroelastic point source: order in time", np.log2(changes[0] / changes[1]), "≥", 0.9)
