@@ -30,10 +30,10 @@ from sim.flow.stage import Injected, Stage
 from sim.flow.syringe import plug_resistance
 from sim.infiltration_findings import Whereabouts, arrival_notes, nothing_injected, result_of
 from sim.outcome import Ending, InfiltrationResult, InsertionResult, TissueState
-from sim.rounds.transfer import Carried, carried, untouched
 from sim.transport.marching import Control, injection_steps, resting_steps
 from sim.transport.species import Species
 from sim.transport.uptake import Recorder
+from sim.treatment.transfer import Carried, carried, untouched
 
 Array = NDArray[np.float64]
 type Progress = Callable[[str, float], None]  # (stage, fraction done)

@@ -1,1 +1,1 @@
-"""Rounds of a treatment: what one leaves, carried to the next, kept on disk and told."""
+"""Rounds of a treatment run into folders: kept on disk, taken up again and told."""

@@ -9,7 +9,7 @@ from sim.case import Case
 from sim.results.files import Cell, Json
 from sim.results.metrics import MEANINGS, MG, NOTHING_DISSOLVES, TREATMENT
 from sim.rounds.checkpoint import Checkpoint
-from sim.treatment import regression
+from sim.treatment.rounds import regression
 
 MODEL = "treatment.dissolution_model"
 NOT_FINISHED = "no round was finished"

@@ -23,7 +23,7 @@ from sim.results.provenance import Stopwatch, peak_memory
 from sim.rounds import metrics
 from sim.rounds.checkpoint import FILE, Checkpoint, read_checkpoint, synchronise, write_checkpoint
 from sim.run import Job, begin, concluded, run_case
-from sim.treatment import ends, follows
+from sim.treatment.rounds import ends, follows
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from sim.case import Case
 from sim.infiltration import tip_depth
 from sim.outcome import InfiltrationResult, InsertionResult, TissueState
-from sim.rounds.transfer import carried, untouched
+from sim.treatment.transfer import carried, untouched
 from tests.unit.results.synthetic import infiltration
-from tests.unit.rounds.meshes import domain, treated
+from tests.unit.treatment.meshes import domain, treated
 
 type Progress = Callable[[str, float], None]
 

@@ -18,8 +18,8 @@ from sim.rounds.pair import run_treatments
 from sim.rounds.run import round_folder, run_treatment
 from sim.side_by_side import Ending
 from tests.unit.rounds import dissolving
-from tests.unit.rounds.meshes import COARSE
 from tests.unit.rounds.test_run import job
+from tests.unit.treatment.meshes import COARSE
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ from sim.rounds.checkpoint import FILE
 from sim.rounds.run import check, finished, round_folder, run_treatment
 from sim.run import Job
 from tests.unit.rounds import dissolving
-from tests.unit.rounds.meshes import case
+from tests.unit.treatment.meshes import case
 
 ROOT = Path(__file__).resolve().parents[3]
 CHILD = """

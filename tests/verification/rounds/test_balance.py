@@ -10,8 +10,8 @@ from sim.dissolution.equilibrium import WATER
 from sim.infiltration import infiltrate
 from sim.insertion import insert
 from sim.outcome import InfiltrationResult
-from sim.rounds.transfer import removed_mineral, total_mineral
-from sim.treatment import ends, follows, regression
+from sim.treatment.rounds import ends, follows, regression
+from sim.treatment.transfer import removed_mineral, total_mineral
 
 COARSE = ["mesh=coarse", "schedule=three_weekly"]
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from sim.case import Case, Schedule
 from sim.materials.density import strength_ratio
 from sim.outcome import TissueState
-from sim.rounds.left import around, nodule_left
-from sim.rounds.transfer import nodule_of, removed_mineral, total_mineral
+from sim.treatment.left import around, nodule_left
+from sim.treatment.transfer import nodule_of, removed_mineral, total_mineral
 
 
 @dataclass(frozen=True)

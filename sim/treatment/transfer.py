@@ -29,7 +29,7 @@ from meshes.outline import needle_outline
 from sim.domain.domain import Domain
 from sim.materials.density import original_density
 from sim.outcome import TissueState
-from sim.rounds.triangles import Triangles
+from sim.treatment.triangles import Triangles
 
 Array = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from sim.config import default_case
 from sim.domain.axisymmetric import axisymmetric_domain
 from sim.domain.domain import Domain
 from sim.outcome import TissueState
-from sim.rounds.transfer import untouched
+from sim.treatment.transfer import untouched
 
 COARSE = ["mesh=coarse", "dissolution=effective_yield", "schedule=three_weekly"]
 

@@ -9,9 +9,9 @@ import pytest
 
 from sim.insertion import insert
 from sim.materials.density import density_at, porosity_at
-from sim.rounds.left import around, nodule_left
-from sim.rounds.transfer import ShareLeft, total_mineral, untouched
-from tests.unit.rounds.meshes import case, domain, treated
+from sim.treatment.left import around, nodule_left
+from sim.treatment.transfer import ShareLeft, total_mineral, untouched
+from tests.unit.treatment.meshes import case, domain, treated
 
 
 def test_the_grid_holds_the_share_to_its_resolution(check):

@@ -20,8 +20,8 @@ from meshes.axisymmetric import REGIONS
 from sim.case import MineralLeft, Nodule
 from sim.materials.density import LEAST, at_density
 from sim.outcome import TissueState
-from sim.rounds.transfer import Carried, ShareLeft, Solutes, conserving, corrections, nodule_of
-from sim.rounds.triangles import Triangles
+from sim.treatment.transfer import Carried, ShareLeft, Solutes, conserving, corrections, nodule_of
+from sim.treatment.triangles import Triangles
 
 Array = NDArray[np.float64]
 

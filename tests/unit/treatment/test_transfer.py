@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.rounds.left import nodule_left
-from sim.rounds.transfer import carried, conserving, removed_mineral, total_mineral, untouched
-from sim.rounds.triangles import Triangles
-from tests.unit.rounds.meshes import case, domain, treated
+from sim.treatment.left import nodule_left
+from sim.treatment.transfer import carried, conserving, removed_mineral, total_mineral, untouched
+from sim.treatment.triangles import Triangles
+from tests.unit.treatment.meshes import case, domain, treated
 
 
 def dissolved_case(of, state):

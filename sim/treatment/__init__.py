@@ -1,0 +1,1 @@
+"""What one round leaves in the tissue, and how the next one meets it."""
