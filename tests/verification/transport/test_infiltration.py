@@ -7,6 +7,7 @@ import pytest
 
 from sim.case import Case, Mineral, SoftLayer
 from sim.config import default_case
+from sim.flow.dead_volume import dead_volume
 from sim.infiltration import infiltrate
 from sim.outcome import InfiltrationResult
 from tests.conftest import Check
@@ -38,9 +39,13 @@ def test_history_accounts_for_every_milligram(run: tuple[Case, InfiltrationResul
     h = result.history
     total = h.in_nodule + h.in_skin + h.in_subcutis
     total = total + h.in_bore + h.cleared + h.left_domain + h.lost_through_skin
-    injected = np.minimum(h.time / result.injection_time, 1.0) * result.dose
+    dead = dead_volume(of.needle) if of.needle.lumen_content == "air" else 0.0  # goes first
+    flowing = (of.injection.volume - dead) / result.flow_rate
+    begins = result.injection_time - flowing
+    injected = np.clip((h.time - begins) / flowing, 0.0, 1.0) * result.dose
     np.testing.assert_allclose(total, injected, atol=1e-10 * result.dose)
-    np.testing.assert_allclose(result.dose, result.flow_rate * result.injection_time * 250.0)
+    np.testing.assert_allclose(result.dose, result.flow_rate * flowing * of.drug.concentration)
+    assert begins >= dead / of.injection.rate * (1.0 - 1e-12)
     for loss in (h.cleared, h.left_domain, h.lost_through_skin):
         assert np.all(np.diff(loss) > -1e-12 * result.dose)
     np.testing.assert_allclose(
@@ -77,6 +82,7 @@ DIMENSIONS = {
     "length": (1, 0, 0), "area": (2, 0, 0), "volume": (3, 0, 0), "pressure": (-1, 1, -2),
     "density": (-3, 1, 0), "rate": (3, 0, -1), "time": (0, 0, 1), "per_time": (0, 0, -1),
     "viscosity": (-1, 1, -1), "diffusivity": (2, 0, -1), "force": (1, 1, -2), "mass": (0, 1, 0),
+    "per_mass": (0, -1, 0),
     "conductance": (4, -1, 1), "exposure": (-3, 1, 1), "pure": (0, 0, 0),
 }  # fmt: skip
 
@@ -91,21 +97,25 @@ def convert(record: object, **kinds: str) -> object:
     return dataclasses.replace(record, **changes)
 
 
-def material(layer: SoftLayer | Mineral) -> object:
-    return convert(layer, permeability="area", clearance_rate="per_time")
+def material(layer: SoftLayer | Mineral, **kinds: str) -> object:
+    return convert(
+        layer, permeability="area", clearance_rate="per_time", youngs_modulus="pressure", **kinds
+    )
 
 
 def in_other_units(of: Case) -> Case:
-    needle = convert(of.needle, outer_diameter="length", inner_diameter="length", length="length")
+    needle = convert(of.needle, outer_diameter="length", inner_diameter="length", length="length",
+                     hub_volume="volume")  # fmt: skip
     if of.needle.stylet:
         stylet = convert(of.needle.stylet, diameter="length", protrusion="length")
         needle = dataclasses.replace(needle, stylet=stylet)
     layers = {
-        name: convert(material(getattr(of.tissue, name)), thickness="length")
+        name: material(getattr(of.tissue, name), thickness="length", shear_modulus="pressure")
         for name in ("skin", "subcutis")
     }
     nodule = convert(of.nodule, diameter="length", height="length", depth="length")
-    mineral = convert(material(of.nodule.mineral), tensile_strength="pressure")
+    mineral = material(of.nodule.mineral, tensile_strength="pressure", density="density",
+                       solid_density="density")  # fmt: skip
     return dataclasses.replace(
         of,
         needle=needle,
@@ -113,13 +123,15 @@ def in_other_units(of: Case) -> Case:
         nodule=dataclasses.replace(nodule, mineral=mineral),
         drug=convert(of.drug, concentration="density", viscosity="viscosity",
                      injection_viscosity="viscosity", density="density",
-                     diffusivity="diffusivity"),
+                     diffusivity="diffusivity", thiosulfate="per_mass"),
         injection=convert(of.injection, volume="volume", rate="rate", time_limit="time",
                           syringe_bore="length", plunger_force_limit="force",
-                          stopper_friction="force", track_gap="length"),
+                          stopper_friction="force", track_gap="length", syringe_volume="volume",
+                          track_prestress="pressure", pull_back="length", dwell="time"),
         schedule=convert(of.schedule, follow_up="time"),
         mesh=convert(of.mesh, nodule_size="length", outer_size="length", domain_radius="length"),
         target_depth=scaled(of.target_depth, "length"),
+        flow=convert(of.flow, crack_opening="length", crack_spacing="length"),
     )  # fmt: skip
 
 
