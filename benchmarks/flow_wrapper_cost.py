@@ -79,7 +79,9 @@ def a_form(weight: ufl.core.expr.Expr, u: ufl.Argument, v: ufl.Argument) -> ufl.
 def by_layer(made: InjectionMesh, mobility: dict[str, float]) -> float:
     """Conductance from this package."""
     cv = control_volumes(made.mesh, made.cell_tags, made.facet_tags, REGIONS, BOUNDARIES)
-    return unit_flow(cv, mobility, cv.boundary("mouth"), cv.boundary("outer")).conductance
+    return unit_flow(
+        cv.edges, cv.conductances(mobility), cv.boundary("mouth"), cv.boundary("outer")
+    ).conductance
 
 
 def least_cpu(*runs: Callable[[], float]) -> list[tuple[float, float]]:

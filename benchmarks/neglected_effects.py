@@ -87,7 +87,7 @@ def buoyant_flow(domain: Domain, concentration: Array, excess_per_drug: float) -
     """
     cv = domain.cv
     edges = cv.edges
-    conductance = np.maximum(cv.transmissibility(domain.mobility), 0.0)
+    conductance = cv.conductances(domain.mobility)
     heavier = excess_per_drug * 0.5 * (concentration[edges.tail] + concentration[edges.head])
     driven = conductance * heavier * GRAVITY * edges.difference(cv.points[:, -1])
     free = np.ones(edges.nodes, dtype=bool)

@@ -65,7 +65,7 @@ def measure(size: float) -> Cost:
     sides = np.flatnonzero(np.any((cv.points < 1e-9) | (cv.points > 1.0 - 1e-9), axis=1))
     mobility = np.where(np.linalg.norm(cv.centres - 0.5, axis=1) < BALL, 1e-3, 1.0)
     clock.lap()
-    flow = unit_flow(cv, {"box": mobility}, source, sides)
+    flow = unit_flow(cv.edges, cv.conductances({"box": mobility}), source, sides)
     solving, wall = clock.lap()
     flow = flow.scaled(RATE / flow.conductance)
     duration = POROSITY * 4.0 / 3.0 * np.pi * BALL**3 / RATE

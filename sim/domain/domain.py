@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from sim.case import Case, Mineral, SoftLayer
 from sim.domain.bore import Bore
 from sim.domain.crushing import Crushing, crushed_density, crushed_permeability, crushing
-from sim.flow.darcy import Flow
 from sim.flow.stage import Stage
 from sim.materials.density import permeability_at, porosity_at
 from sim.mechanics.mineral.crushed_zone import CrushedZone
@@ -163,15 +162,15 @@ class Domain:
 
     def species(
         self,
-        flow: Flow | Stage | None,
+        stage: Stage | None,
         diffusivity: float | None = None,
         open_track: bool = False,
     ) -> Species:
-        """Return the transport coefficients of a solute with `flow`, or at rest.
+        """Return the transport coefficients of a solute during `stage`, or at rest.
 
         Parameters
         ----------
-        flow : Flow, Stage or None
+        stage : Stage or None
             What moves the liquid; None: nothing does.
         diffusivity : float, optional
             In free solution (m2/s); that of the drug if not given.
@@ -186,8 +185,8 @@ class Domain:
         }
         clearance = {name: self.porosity[name] * x.clearance_rate for name, x in layers.items()}
         capacity = cv.weighted_volume(self.porosity)
-        diffusion = np.maximum(cv.transmissibility(effective), 0.0)
-        supply = np.zeros(cv.edges.nodes) if flow is None else flow.supply.copy()
+        diffusion = cv.conductances(effective)
+        supply = np.zeros(cv.edges.nodes) if stage is None else stage.supply.copy()
         drawn_in = np.zeros_like(supply)  # where tissue that swells draws liquid from around it
         drawn_in[self.sink] = np.maximum(supply[self.sink], 0.0)
         if self.bore is not None:
@@ -201,9 +200,9 @@ class Domain:
             diffusion=diffusion,
             clearance=cv.weighted_volume(clearance),
             absorbing=cv.boundary("outer"),
-            edge_flow=np.zeros(len(cv.edges.tail)) if flow is None else flow.edge_flow,
+            edge_flow=np.zeros(len(cv.edges.tail)) if stage is None else stage.edge_flow,
             supply=supply,
-            swelling=flow.swelling if isinstance(flow, Stage) else 0.0,
+            swelling=0.0 if stage is None else stage.swelling,
             drawn_in=drawn_in,
         )
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.volumes.control_volume import Edges
-from sim.volumes.nodal import NodalSystem, symmetric
+from sim.volumes.nodal import balances
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -36,11 +36,7 @@ def balanced(edges: Edges, conductances: Array, flow: Array, held: Index) -> Arr
     SolverError
         When the matrix cannot be solved.
     """
-    diagonal = edges.gathered(conductances, conductances)
-    method = symmetric(edges)
-    with closing(
-        NodalSystem(edges, diagonal, -conductances, -conductances, held, method)
-    ) as system:
+    with closing(balances(edges, conductances, held)) as system:
         for _ in range(ROUNDS):
             pressure = system.solve(-edges.divergence(flow))
             flow = flow + conductances * edges.difference(pressure)

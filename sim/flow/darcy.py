@@ -3,9 +3,6 @@
 ``div(k/mu grad p) = 0``: rigid tissue, one incompressible liquid of one viscosity, no gravity
 (a centimetre of water is 0.1 kPa). The equations are linear: one solution at unit pressure serves
 every pressure.
-
-Edges with a negative transmissibility (a dozen, at obtuse corners) carry no flow: liquid then only
-ever flows down the pressure, so none enters the needle's mouth, and each node's balance is kept.
 """
 
 from __future__ import annotations
@@ -16,8 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.volumes.control_volume import ByRegion, ControlVolumes, Edges
-from sim.volumes.nodal import NodalSystem, symmetric
+from sim.volumes.control_volume import Edges
+from sim.volumes.nodal import balances
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -43,40 +40,28 @@ class Flow:
         )
 
 
-def unit_flow(cv: ControlVolumes, mobility: ByRegion, source: Index, sink: Index) -> Flow:
+def unit_flow(edges: Edges, conductances: Array, source: Index, sink: Index) -> Flow:
     """Solve for the flow with pressure 1 Pa at the nodes `source` and 0 at the nodes `sink`.
 
     Parameters
     ----------
-    mobility : mapping
-        Permeability / viscosity of each region or cell, m2/(Pa s).
+    conductances : (m,)
+        Of the edges, m3/(s Pa), none negative.
 
     Raises
     ------
     SolverError
-        When the matrix cannot be factored.
+        When the matrix cannot be solved.
     """
-    edges = cv.edges
-    conductances = np.maximum(cv.transmissibility(mobility), 0.0)
-    pressure = unit_pressure(edges, conductances, source, sink)
+    at_source = np.zeros(edges.nodes)
+    at_source[source] = 1.0
+    right = -edges.divergence(conductances * edges.difference(at_source))
+    with closing(balances(edges, conductances, np.concatenate((source, sink)))) as system:
+        pressure = at_source + system.solve(right)
     edge_flow = conductances * edges.difference(pressure)
     supply = edges.divergence(edge_flow)
     inner = np.ones(edges.nodes)
     inner[source] = inner[sink] = 0.0
     conductance = edges.total(supply, source)
     imbalance = edges.largest(np.abs(supply * inner)) / conductance
-    supply *= 1.0 - inner
-    return Flow(pressure, edge_flow, supply, conductance, imbalance)
-
-
-def unit_pressure(edges: Edges, conductances: Array, source: Index, sink: Index) -> Array:
-    """Return the nodal pressures (n,) with 1 Pa at the nodes `source`, 0 at the nodes `sink`."""
-    at_source = np.zeros(edges.nodes)
-    at_source[source] = 1.0
-    right = -edges.divergence(conductances * edges.difference(at_source))
-    diagonal = edges.gathered(conductances, conductances)
-    held = np.concatenate((source, sink))
-    method = symmetric(edges)
-    system = NodalSystem(edges, diagonal, -conductances, -conductances, held, method)
-    with closing(system):
-        return at_source + system.solve(right)
+    return Flow(pressure, edge_flow, supply * (1.0 - inner), conductance, imbalance)

@@ -22,7 +22,7 @@ from scipy.sparse import csr_array
 
 from sim.errors import SolverError
 from sim.flow.balance import balanced
-from sim.flow.darcy import unit_pressure
+from sim.flow.darcy import unit_flow
 from sim.flow.film import Film
 from sim.flow.syringe import Syringe
 from sim.volumes.control_volume import Edges
@@ -119,13 +119,13 @@ def by_picard(tissue: Tissue, syringe: Syringe) -> SteadyFlow:
     for iteration in range(PICARD_STEPS):
         beside = tissue.conductances.copy()
         np.add.at(beside, film.edges, np.exp(held))
-        unit = unit_pressure(edges, beside, tissue.mouth, tissue.sink)
-        conductance = edges.total(edges.divergence(beside * edges.difference(unit)), tissue.mouth)
-        pressure = syringe.cavity_pressure(conductance) * unit
+        unit = unit_flow(edges, beside, tissue.mouth, tissue.sink)
+        pressure = syringe.cavity_pressure(unit.conductance) * unit.pressure
         secant = film.secant(pressure[tail], pressure[head])
         missed = np.zeros(edges.nodes)
-        np.maximum.at(missed, tail, np.abs((secant - np.exp(held)) * (unit[tail] - unit[head])))
-        error = edges.largest(missed) / conductance
+        along = unit.pressure[tail] - unit.pressure[head]
+        np.maximum.at(missed, tail, np.abs((secant - np.exp(held)) * along))
+        error = edges.largest(missed) / unit.conductance
         if error <= SETTLED:
             flow = np.exp(held) * (pressure[tail] - pressure[head])
             return _steady(tissue, pressure, flow, iteration)

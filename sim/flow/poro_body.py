@@ -142,7 +142,7 @@ class PorousBody:
             self._softened = cracked
         cv, viscosity = self.domain.cv, self.domain.case.drug.viscosity
         mobility = dict.fromkeys(cv.regions, condition.permeability / viscosity)
-        conductance = np.maximum(cv.transmissibility(mobility), 0.0)
+        conductance = cv.conductances(mobility)
         np.add.at(conductance, self._film.edges, condition.film)
         conductance[self._along_mouth] += OPEN_CAVITY * conductance[self._at_mouth].max()
         return conductance

@@ -28,7 +28,7 @@ from sim.flow.stage import Injected, Stage
 from sim.flow.syringe import Syringe, syringe_and_needle
 
 TOLERANCE = 2e-3  # error of a step / volume injected so far,
-LITTLE = 0.02  # but at least this share of the volume ordered
+LITTLE = 1e-3  # but at least this share of the volume ordered
 FIRST = 1e-6  # first step / shortest duration of the injection
 SMALLEST = 1e-8  # smallest step / the same
 PATIENT = 1e-2  # step that is taken although its cracks are unsettled / the same

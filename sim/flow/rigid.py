@@ -40,7 +40,7 @@ def inject_rigid(domain: Domain, plug: float = 0.0) -> Injected:
     case, cv = domain.case, domain.cv
     needle, drug, injection = case.needle, case.drug, case.injection
     syringe = syringe_and_needle(needle, drug, injection, plug)
-    conductances = np.maximum(cv.transmissibility(domain.mobility), 0.0)
+    conductances = cv.conductances(domain.mobility)
     tissue = Tissue(cv.edges, conductances, domain.mouth, domain.sink, film_along(domain))
     solve = by_newton if symmetric(cv.edges) == "cholesky" else by_picard
     flow = solve(tissue, syringe)

@@ -126,6 +126,13 @@ class ControlVolumes:
         self._matrix.scatter_reverse()
         return -self._matrix.data[self._upper]
 
+    def conductances(self, by_region: ByRegion) -> Array:
+        """Edge transmissibilities (m,), those below 0 left out (a dozen, at obtuse corners).
+
+        What passes then only ever flows down its potential, and each node's balance is kept.
+        """
+        return np.maximum(self.transmissibility(by_region), 0.0)
+
     def per_cell(self, by_region: ByRegion) -> Array:
         """Spread a region's value, or pick its cells' values, over all cells, shape (c,).
 

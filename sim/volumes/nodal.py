@@ -90,6 +90,20 @@ class NodalSystem:
         return np.where(self._free > 0.0, diagonal / self._unit, 1.0)
 
 
+def balances(edges: Edges, conductances: Array, held: Index) -> NodalSystem:
+    """Return the system of the nodes' balances, ``sum_j g_ij (p_i - p_j)`` at node i.
+
+    Parameters
+    ----------
+    conductances : (m,)
+        g of each edge, none negative.
+    held : (h,)
+        Nodes at potential 0.
+    """
+    diagonal = edges.gathered(conductances, conductances)
+    return NodalSystem(edges, diagonal, -conductances, -conductances, held, symmetric(edges))
+
+
 def _global_rows(edges: Edges, local: csr_array, order: Index) -> csr_array:
     """Return the rows of this rank's own nodes in `order`, their columns in global numbers."""
     rows = local[order]

@@ -132,7 +132,7 @@ def backflow(
         compliance=np.full(len(wall.edges), radius / (2.0 * modulus)),
         prestress=np.zeros(len(wall.edges)),
     )
-    conductances = np.maximum(cv.transmissibility({"medium": permeability / VISCOSITY}), 0.0)
+    conductances = cv.conductances({"medium": permeability / VISCOSITY})
     tissue = Tissue(edges, conductances, cv.boundary("mouth"), cv.boundary("outer"), film)
     flow = by_newton(tissue, flow_controlled(rate))
     z = cv.points[:, 1]
@@ -195,7 +195,7 @@ def test_both_ways_of_solving_agree(check: Check) -> None:
         compliance=np.full(len(wall.edges), RADIUS / (2.0 * MODULUS)),
         prestress=np.full(len(wall.edges), 0.2e6),
     )
-    conductances = np.maximum(cv.transmissibility({"medium": PERMEABILITY / VISCOSITY}), 0.0)
+    conductances = cv.conductances({"medium": PERMEABILITY / VISCOSITY})
     tissue = Tissue(cv.edges, conductances, cv.boundary("mouth"), cv.boundary("outer"), film)
     syringe = flow_controlled(RATE)
     newton, picard = by_newton(tissue, syringe), by_picard(tissue, syringe)

@@ -21,7 +21,9 @@ def balls(size: float) -> ControlVolumes:
 
 def conductance_error(cv: ControlVolumes, contrast: float) -> float:
     mobility = {"shell0": contrast, "shell1": 1.0}
-    flow = unit_flow(cv, mobility, cv.boundary("inner"), cv.boundary("outer"))
+    flow = unit_flow(
+        cv.edges, cv.conductances(mobility), cv.boundary("inner"), cv.boundary("outer")
+    )
     assert flow.imbalance < 1e-8  # rounding errors of the conductances, 1e6 above the whole
     assert flow.pressure.min() > -1e-12
     assert flow.pressure.max() < 1.0 + 1e-12

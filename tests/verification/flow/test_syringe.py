@@ -79,7 +79,7 @@ def test_sphere_of_finite_elements_behind_the_needle(syringe: Syringe, check: Ch
         )
         mesh.geometry.x[:] *= 1e-3
         cv = control_volumes(mesh, cells, facets, regions, BOUNDARIES)
-        conductances = np.maximum(cv.transmissibility({"shell0": 1e-13, "shell1": 1e-11}), 0.0)
+        conductances = cv.conductances({"shell0": 1e-13, "shell1": 1e-11})
         inner, outer = cv.boundary("inner"), cv.boundary("outer")
         tissue = Tissue(cv.edges, conductances, inner, outer, NO_FILM)
         pressed = dataclasses.replace(syringe, rate=math.inf)

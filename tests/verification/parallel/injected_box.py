@@ -22,7 +22,7 @@ from sim.transport.injecting import InjectionStepper
 from sim.transport.resting import RestingStepper
 from sim.transport.species import Species
 from sim.volumes.control_volume import ControlVolumes, control_volumes
-from sim.volumes.nodal import NodalSystem, symmetric
+from sim.volumes.nodal import balances
 
 Array = NDArray[np.float64]
 type Metrics = dict[str, float]
@@ -41,8 +41,9 @@ def run(recorded: list[float] | None) -> tuple[Metrics, list[float]]:
     source = np.flatnonzero(middle < 0.12)
     sides = np.flatnonzero(np.any((cv.points < 1e-9) | (cv.points > 1.0 - 1e-9), axis=1))
     mobility = np.where(np.linalg.norm(cv.centres - 0.5, axis=1) < RADIUS, 1e-3, 1.0)
-    conductance = unit_flow(cv, {"box": mobility}, source, sides).conductance
-    across = unit_flow(cv, {"box": mobility}, cv.boundary("inflow"), cv.boundary("outflow"))
+    conductances = cv.conductances({"box": mobility})
+    conductance = unit_flow(edges, conductances, source, sides).conductance
+    across = unit_flow(edges, conductances, cv.boundary("inflow"), cv.boundary("outflow"))
 
     ball = cv.weighted_volume({"box": (mobility < 1.0).astype(float)})
     pushing, pressure = _injection(cv, mobility, ball, source, sides)
@@ -97,13 +98,11 @@ def _injection(
     cv: ControlVolumes, mobility: Array, ball: Array, source: Array, sides: Array
 ) -> tuple[Species, Array]:
     edges, everywhere = cv.edges, cv.volumes["box"]
-    conductances = np.maximum(cv.transmissibility({"box": mobility}), 0.0)
+    conductances = cv.conductances({"box": mobility})
     supply = np.zeros(edges.nodes)
     supply[source] = everywhere[source] * RATE / edges.total(everywhere, source)
     swelling = SWELLING * RATE * ball / edges.total(ball)
-    diagonal = edges.gathered(conductances, conductances)
-    system = NodalSystem(edges, diagonal, -conductances, -conductances, sides, symmetric(edges))
-    with closing(system):
+    with closing(balances(edges, conductances, sides)) as system:
         pressure = system.solve(supply - swelling)
     flow = conductances * edges.difference(pressure)
     supply[sides] = (edges.divergence(flow) + swelling)[sides]

@@ -22,7 +22,7 @@ RING = 1e4
 
 def series(cv: ControlVolumes, body: Biot, force: float, plate: str, times: np.ndarray) -> list:
     """Pressures at `times`, one step between each two, under a constant force on a plate."""
-    conductance = np.maximum(cv.transmissibility({"body": 1.0}), 0.0)
+    conductance = cv.conductances({"body": 1.0})
     load = np.zeros(len(body.at_rest.displacement))
     load[body.degrees_of_freedom(plate, 1)[0]] = force
     state, pressures = body.at_rest, []
@@ -154,7 +154,7 @@ def point_source(size: float, steps: tuple[int, ...]) -> tuple[float, np.ndarray
     area = cv.points[[i, j], 0].mean(axis=0) * np.linalg.norm(cv.points[i] - cv.points[j], axis=1)
     share = np.bincount(i, area, cv.edges.nodes) + np.bincount(j, area, cv.edges.nodes)
     share /= share.sum()
-    conductance = np.maximum(cv.transmissibility(dict.fromkeys(names, 1.0)), 0.0)
+    conductance = cv.conductances(dict.fromkeys(names, 1.0))
     time = 0.1 / OEDOMETRIC
     pressures = []
     with closing(body):

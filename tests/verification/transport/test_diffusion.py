@@ -34,7 +34,7 @@ def species(cv: ControlVolumes, supply: np.ndarray | None = None) -> Species:
     return Species(
         edges=cv.edges,
         capacity=cv.weighted_volume(everywhere(POROSITY)),
-        diffusion=np.maximum(cv.transmissibility(everywhere(POROSITY * DIFFUSIVITY)), 0.0),
+        diffusion=cv.conductances(everywhere(POROSITY * DIFFUSIVITY)),
         clearance=zeros,
         absorbing=cv.boundary("outer"),
         edge_flow=np.zeros(len(cv.edges.tail)),

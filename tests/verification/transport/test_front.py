@@ -22,7 +22,9 @@ DURATION = 4.0 / 3.0 * np.pi * (FRONT**3 - INNER**3) * POROSITY / RATE
 def radial(size: float) -> tuple[ControlVolumes, Flow, Species]:
     mesh, cells, facets, regions = concentric_shells((INNER, OUTER), (size, size))
     cv = control_volumes(mesh, cells, facets, regions, BOUNDARIES)
-    flow = unit_flow(cv, {"shell0": 1.0}, cv.boundary("inner"), cv.boundary("outer"))
+    flow = unit_flow(
+        cv.edges, cv.conductances({"shell0": 1.0}), cv.boundary("inner"), cv.boundary("outer")
+    )
     flow = flow.scaled(RATE / flow.conductance)
     species = Species(
         edges=cv.edges,

@@ -46,13 +46,15 @@ def round_column(size: float) -> ControlVolumes:
 
 def error(cv: ControlVolumes, along: int, size: float) -> float:
     """L1 error / what the column held at the start."""
-    flow = unit_flow(cv, {"box": 1.0}, cv.boundary("inflow"), cv.boundary("outflow"))
+    flow = unit_flow(
+        cv.edges, cv.conductances({"box": 1.0}), cv.boundary("inflow"), cv.boundary("outflow")
+    )
     section = cv.volumes["box"].sum() / LENGTH
     flow = flow.scaled(SPEED * POROSITY * section / flow.conductance)
     species = Species(
         edges=cv.edges,
         capacity=POROSITY * cv.volumes["box"],
-        diffusion=np.maximum(cv.transmissibility({"box": POROSITY * DISPERSION}), 0.0),
+        diffusion=cv.conductances({"box": POROSITY * DISPERSION}),
         clearance=np.zeros(cv.edges.nodes),
         absorbing=cv.boundary("inflow"),
         edge_flow=flow.edge_flow,

@@ -30,7 +30,7 @@ def cv() -> ControlVolumes:
 def swollen(cv: ControlVolumes, supplied: float, swelling: Array) -> tuple[Species, Array]:
     """Species and pressure where the inner sphere supplies liquid and the tissue takes some up."""
     edges, outer = cv.edges, cv.boundary("outer")
-    conductances = np.maximum(cv.transmissibility({"shell0": 1.0}), 0.0)
+    conductances = cv.conductances({"shell0": 1.0})
     supply = np.zeros(edges.nodes)
     a, b = cv.facets["inner"].T
     length = np.linalg.norm(cv.points[a] - cv.points[b], axis=1)
