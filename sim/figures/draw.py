@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from sim.figures.crushed import crushed_figure
 from sim.figures.force import force_figure
 from sim.figures.infiltration import infiltration_figure
+from sim.figures.mineral import dissolves, mineral_figure
 from sim.figures.solid import solid_figure
 from sim.figures.style import save
 from sim.figures.turning import turning_figure
@@ -23,6 +24,7 @@ PICTURES: dict[str, Callable[[Sequence[Record]], Figure]] = {
     "solid": solid_figure,
     "uptake": uptake_figure,
     "threshold": threshold_figure,
+    "mineral": mineral_figure,
     "turning_points": turning_figure,
 }
 NEEDS = {
@@ -32,6 +34,7 @@ NEEDS = {
     "solid": lambda record: _dimension(record) == 3,
     "uptake": lambda record: record.uptake is not None,
     "threshold": lambda record: record.threshold is not None,
+    "mineral": dissolves,
     "turning_points": lambda record: bool(record.turning_points),
 }
 

@@ -91,23 +91,31 @@ def mirrored(record: Record) -> tuple[Triangulation, Array]:
 
 def _panel(ax: Axes, record: Record, row: str, norm: LogNorm, colours: Colormap) -> None:
     """Paint one field and the needle into its anatomy."""
-    metrics = record.metrics
     if record.fields is None:
         say(ax, "not computed")
     else:
         _paint(ax, record, row_values(record, row), norm, colours)
-    reached = metrics["insertion.reached_depth_mm"]
-    if reached is None:
+    if record.metrics["infiltration.dose_mg"] == 0.0:
+        where = {"xycoords": "axes fraction", "ha": "right"}
+        label(ax, "no drug was injected", (0.98, 0.9), (0, 0), **where)
+    tip = tip_depth(record)
+    if tip is None:
         return
-    outside = metrics["insertion.depth_in_nodule_mm"] == 0.0
-    tip = min(reached, MM * record.case.nodule.depth) if outside else reached
     full = colours(norm(record.case.drug.concentration))
     if row == END:
         draw_needle(ax, record.case, tip, ABOVE, full)
     else:
         draw_track(ax, record.case, tip)
-    if metrics["infiltration.dose_mg"] == 0.0:
-        label(ax, "nothing was injected", (0.98, 0.9), (0, 0), xycoords="axes fraction", ha="right")
+
+
+def tip_depth(record: Record) -> float | None:
+    """Depth of the tip (mm) during the injection; None where nothing brought it anywhere."""
+    reached, case = record.metrics["insertion.reached_depth_mm"], record.case
+    if reached is None:
+        return None if record.site is None else MM * case.target_depth
+    if record.metrics["insertion.depth_in_nodule_mm"] == 0.0:
+        return min(reached, MM * case.nodule.depth)
+    return reached
 
 
 def row_values(record: Record, row: str) -> Array:

@@ -22,6 +22,8 @@ LAYER_COLOURS = {"skin": "#f3d9c9", "subcutis": "#fbf1d5", "nodule": "#dcdfe4"}
 PLACE_COLOURS = {
     "nodule": "#0072b2",
     "skin and subcutis": "#e69f00",
+    "in the needle's way": "#56b4e9",
+    "consumed by dissolution": "#009e73",
     "cleared by perfusion": "#cccccc",
     "left through the side": "#999999",
     "lost through the skin": "#cc79a7",

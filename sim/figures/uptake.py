@@ -49,8 +49,8 @@ def uptake_figure(records: Sequence[Record]) -> Figure:
         if stack:
             entries |= _panel(ax, record, {place: stack[place] for place in told})
         else:
-            injected = record.uptake is not None
-            say(ax, "nothing was injected" if injected else "no infiltration computed")
+            computed = record.uptake is not None
+            say(ax, "no drug was injected" if computed else "no infiltration computed")
             ax.set_xticks([])
     axes[0, 0].set_ylabel("thiosulfate pentahydrate (mg)")
     axes[0, 0].set_ylim(bottom=0.0)
@@ -62,14 +62,15 @@ def uptake_figure(records: Sequence[Record]) -> Figure:
 
 
 def _places(record: Record) -> dict[str, Array]:
-    """Mass (mg) in each place after the start; empty where nothing was injected."""
+    """Mass (mg) in each place after the start; empty where there is no drug."""
     table = record.uptake
-    if table is None or len(table["time_s"]) < 2:
+    if table is None:
         return {}
     soft = table["in_skin_mg"] + table["in_subcutis_mg"]
-    ways = (table["cleared_mg"], table["left_domain_mg"], table["lost_through_skin_mg"])
-    places = zip(PLACE_COLOURS, (table["in_nodule_mg"], soft, *ways), strict=True)
-    return {place: mass[1:] for place, mass in places}
+    ways = ("in_bore", "consumed", "cleared", "left_domain", "lost_through_skin")
+    masses = (table["in_nodule_mg"], soft, *(table[f"{way}_mg"] for way in ways))
+    places = {place: mass[1:] for place, mass in zip(PLACE_COLOURS, masses, strict=True)}
+    return places if np.any(list(places.values())) else {}
 
 
 def _panel(ax: Axes, record: Record, stack: dict[str, Array]) -> dict[str, Artist]:
@@ -77,15 +78,21 @@ def _panel(ax: Axes, record: Record, stack: dict[str, Array]) -> dict[str, Artis
     colours = [PLACE_COLOURS[place] for place in stack]
     areas = ax.stackplot(time, *stack.values(), colors=colours, lw=0)
     ax.plot(time, next(iter(stack.values())), color=DARK, lw=1.0)
-    ax.set_xscale("log")
-    ax.set_xlim(max(time[0], 0.3), time[-1])
+    time_axis(ax, time)
     end = record.metrics["infiltration.injection_time_s"]
     ax.axvline(end, color=DARK, lw=0.8, ls=":")
     label(ax, "end of injection", (end, 0.98), (-3, 0), xycoords=ACROSS, va="top", ha="right")
-    ticks = {at: text for at, text in TICKS.items() if time[0] <= at <= 1.01 * time[-1]}
+    return dict(zip(stack, areas, strict=True))
+
+
+def time_axis(ax: Axes, time: Array) -> None:
+    """Make x a logarithmic axis over these times (s) with ticks that people count in."""
+    ax.set_xscale("log")
+    first, last = max(time[0], 0.3), time[-1]
+    ax.set_xlim(first, last)
+    ticks = {at: text for at, text in TICKS.items() if first <= at <= 1.01 * last}
     ax.set_xticks(list(ticks), list(ticks.values()), rotation=30)
     ax.minorticks_off()
-    return dict(zip(stack, areas, strict=True))
 
 
 def threshold_figure(records: Sequence[Record]) -> Figure:
@@ -117,5 +124,5 @@ def threshold_figure(records: Sequence[Record]) -> Figure:
     ax.set_ylabel("share of the nodule's volume (%)")
     ax.legend(loc="upper right")
     if all(record.metrics["infiltration.dose_mg"] == 0.0 for record in records):
-        say(ax, "nothing was injected")
+        say(ax, "no drug was injected")
     return figure

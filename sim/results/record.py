@@ -8,6 +8,8 @@ import typing
 from dataclasses import dataclass
 from pathlib import Path
 
+from omegaconf import OmegaConf
+
 from sim.case import Case
 from sim.results.crushed import FILE as CRUSHED
 from sim.results.crushed import Crushed, read_crushed
@@ -18,6 +20,7 @@ from sim.results.folder import METRICS
 CASE, CONFIG, PROVENANCE = "case.json", "config.yaml", "provenance.json"
 FORCE, UPTAKE, THRESHOLD, EVENTS = "force.csv", "uptake.csv", "threshold_curve.csv", "events.csv"
 TURNING_POINTS, INPUTS = "turning_points.csv", "inputs.csv"
+HYDROFRACTURE = "hydrofracture.csv"
 FIELDS, FIGURES, REPORT = "fields", "figures", "report.html"
 
 
@@ -39,6 +42,12 @@ class Record:
     fields: Fields | None
     crushed: Crushed | None
     turning_points: list[dict[str, str]]
+    hydrofracture: list[dict[str, str]]  # the injection without and with cracks
+
+    @property
+    def site(self) -> dict[str, str | None] | None:
+        """Where the needle stands, as written; None where an insertion brought it there."""
+        return OmegaConf.to_container(OmegaConf.create(self.config)).get("site")
 
     @property
     def notes(self) -> list[str]:
@@ -84,6 +93,7 @@ def load(folder: Path, name: str = "") -> Record:
         fields=read_fields(fields) if (fields / HDF5).exists() else None,
         crushed=read_crushed(fields) if (fields / CRUSHED).exists() else None,
         turning_points=rows(TURNING_POINTS),
+        hydrofracture=rows(HYDROFRACTURE),
     )
 
 
