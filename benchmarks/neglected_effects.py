@@ -27,6 +27,7 @@ from scipy.sparse.linalg import splu
 from sim.config import default_case
 from sim.domain.axisymmetric import axisymmetric_domain
 from sim.domain.domain import Domain
+from sim.flow.balance import balanced
 from sim.infiltration import follow
 from sim.materials.mineral import kozeny_carman
 from sim.transport.species import Species
@@ -90,14 +91,7 @@ def buoyant_flow(domain: Domain, concentration: Array, excess_per_drug: float) -
     conductance = cv.conductances(domain.mobility)
     heavier = excess_per_drug * 0.5 * (concentration[edges.tail] + concentration[edges.head])
     driven = conductance * heavier * GRAVITY * edges.difference(cv.points[:, -1])
-    free = np.ones(edges.nodes, dtype=bool)
-    free[cv.boundary("outer")] = False
-    diagonal = edges.gathered(conductance, conductance)
-    matrix = edges.matrix(diagonal, -conductance, -conductance)[free][:, free]
-    pressure = np.zeros(edges.nodes)
-    unit = conductance.max()
-    pressure[free] = splu((matrix / unit).tocsc()).solve(-edges.divergence(driven)[free] / unit)
-    return driven + conductance * edges.difference(pressure)
+    return balanced(edges, conductance, driven, cv.boundary("outer"))
 
 
 def exposure(domain: Domain, species: Species, start: Array, duration: float) -> float:

@@ -167,8 +167,7 @@ class Biot:
         """
         edges = self.cv.edges
         leak = np.zeros(edges.nodes) if leak is None else leak
-        diagonal = np.bincount(edges.tail, conductance, edges.nodes)
-        diagonal += np.bincount(edges.head, conductance, edges.nodes) + leak
+        diagonal = edges.gathered(conductance, conductance) + leak
         flow = edges.matrix(diagonal, -conductance, -conductance).tocsr()
         free = self.free
         liquid = -(self._swelling @ before.displacement + duration * supplied)[free]

@@ -127,11 +127,7 @@ class PorousBody:
     def _film_conductance(self, pressure: Array) -> Array:
         """Flow along each edge of the shaft / its pressure difference, (f,)."""
         film, edges = self._film, self.domain.cv.edges
-        tail, head = pressure[edges.tail[film.edges]], pressure[edges.head[film.edges]]
-        difference = tail - head
-        level = 0.5 * film.slope(tail) + 0.5 * film.slope(head)
-        apart = np.abs(difference) > 1e-3 * np.maximum(np.abs(tail), np.abs(head))
-        return np.divide(film.flow(tail, head), difference, out=level, where=apart)
+        return film.secant(pressure[edges.tail[film.edges]], pressure[edges.head[film.edges]])
 
     def take(self, condition: Condition) -> Array:
         """Soften the body to `condition`; return the edges' conductances (m,), m3/(s Pa)."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.linalg import spsolve
 
 from sim.flow.poro_body import PorousBody
 from sim.flow.poro_march import Moment
 from sim.flow.stage import Stage
 from sim.volumes.control_volume import Edges
+from sim.volumes.nodal import balances
 
 Array = NDArray[np.float64]
 
@@ -62,14 +63,9 @@ def released(body: PorousBody, last: Moment, swollen: Array) -> Stage:
     """
     edges, duration = body.biot.cv.edges, last.step.duration
     swelling = -swollen / duration
-    conductance = body.take(last.condition)
-    diagonal = np.bincount(edges.tail, conductance, edges.nodes)
-    diagonal += np.bincount(edges.head, conductance, edges.nodes)
-    free = body.biot.free
-    scale = diagonal.max()
-    matrix = edges.matrix(diagonal, -conductance, -conductance).tocsr()[free][:, free] / scale
-    pressure = np.zeros(edges.nodes)
-    pressure[free] = spsolve(matrix.tocsc(), -swelling[free] / scale)
+    conductance, free = body.take(last.condition), body.biot.free
+    with closing(balances(edges, conductance, np.flatnonzero(~free))) as system:
+        pressure = system.solve(-swelling)
     edge_flow = conductance * edges.difference(pressure)
     outflow = edges.divergence(edge_flow)
     supply = np.where(free, 0.0, swelling + outflow)

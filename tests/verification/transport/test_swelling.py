@@ -11,7 +11,7 @@ from meshes.spheres import BOUNDARIES, concentric_shells
 from sim.transport.injecting import InjectionStepper
 from sim.transport.species import Species
 from sim.volumes.control_volume import ControlVolumes, control_volumes
-from sim.volumes.nodal import NodalSystem
+from sim.volumes.nodal import balances
 from tests.conftest import Check
 
 Array = NDArray[np.float64]
@@ -37,10 +37,7 @@ def swollen(cv: ControlVolumes, supplied: float, swelling: Array) -> tuple[Speci
     for here, there in ((a, b), (b, a)):
         np.add.at(supply, here, length * (2.0 * cv.points[here, 0] + cv.points[there, 0]))
     supply *= supplied / supply.sum()
-    diagonal = edges.gathered(conductances, conductances)
-    with closing(
-        NodalSystem(edges, diagonal, -conductances, -conductances, outer, "cholesky")
-    ) as system:
+    with closing(balances(edges, conductances, outer)) as system:
         pressure = system.solve(supply - swelling)
     flow = conductances * edges.difference(pressure)
     supply[outer] = (edges.divergence(flow) + swelling)[outer]
