@@ -7,7 +7,6 @@ Cells within the needle are hidden: what the tables hold there only continues it
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.mechanics.mineral.crushed_zone import CrushedZone
 from sim.outcome import Array
+from sim.results.files import written
 from sim.results.metrics import MM
 
 FILE = "crushed_zone.vts"
@@ -69,9 +69,8 @@ def write_crushed(
     grid.field_data[CONE] = np.array([zone.half_angle])
     grid = grid.hide_cells(_touching((r < 1.0) & (zeta < 0.0)).ravel(order="F"))
     path = folder / FILE
-    aside = path.with_name("aside_" + FILE)
-    grid.save(aside)
-    os.replace(aside, path)
+    with written(path) as aside:
+        grid.save(aside)
     return path
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.outcome import Array, NodalFields
+from sim.results.files import written
 from sim.results.metrics import G_PER_CM3, KPA, MG_H_PER_ML, MM
 
 XDMF, HDF5 = "infiltration.xdmf", "infiltration.h5"
@@ -47,7 +48,7 @@ def write_fields(folder: Path, field: NodalFields) -> Path:
     """Write `folder`/infiltration.{xdmf,h5} and return the path of the former."""
     folder.mkdir(parents=True, exist_ok=True)
     packed = {"compression": "gzip", "shuffle": True}
-    with h5py.File(folder / HDF5, "w") as file:
+    with written(folder / HDF5) as aside, h5py.File(aside, "w") as file:
         points = np.zeros((len(field.points), 3))
         points[:, : field.points.shape[1]] = MM * field.points
         file.create_dataset("points", data=points, **packed)
@@ -70,7 +71,8 @@ def write_fields(folder: Path, field: NodalFields) -> Path:
     path = folder / XDMF
     tree = _time_series(field.times, len(field.points), field.cells.shape, list(_series(field)))
     ET.indent(tree)
-    tree.write(path, encoding="utf-8", xml_declaration=True)
+    with written(path) as aside:
+        tree.write(aside, encoding="utf-8", xml_declaration=True)
     return path
 
 

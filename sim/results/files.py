@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +17,35 @@ type Table = dict[str, NDArray[np.float64]]
 type Cell = str | int | float | None
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write `text` so that `path` holds either its old content or all of the new one."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.partial")
+@contextmanager
+def written(path: Path) -> Iterator[Path]:
+    """Yield where to write what becomes `path`: all of it, forced to the disk, or nothing.
+
+    After an exception, a full disk's for one, `path` has its old content.
+    """
+    aside = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
     try:
-        aside.write_text(text, encoding="utf-8")
+        yield aside
+        with aside.open("rb+") as file:
+            os.fsync(file.fileno())
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def synchronise(folder: Path) -> None:
+    """Force the names in a folder to the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text`, see `written`."""
+    with written(path) as aside:
+        aside.write_text(text, encoding="utf-8")
 
 
 def write_json(path: Path, content: Mapping[str, Json]) -> None:
@@ -38,15 +60,10 @@ def read_json(path: Path) -> dict[str, Json]:
 
 def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
     """Write a CSV file; None becomes an empty cell, floats keep all their digits."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        with aside.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(header)
-            writer.writerows(rows)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    with written(path) as aside, aside.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:

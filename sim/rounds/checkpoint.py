@@ -7,7 +7,6 @@ there is whole. It carries the digest of the configuration it belongs to.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 
 from sim.errors import ConfigError
 from sim.outcome import TissueState
+from sim.results.files import synchronise, written
 
 FILE = "tissue.h5"
 CONFIGURATION, SHIFTED = "configuration", "shifted"
@@ -45,19 +45,12 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint, configuration: str) -> 
     OSError
         When the disk is full; what was there before stays.
     """
-    aside = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        with h5py.File(aside, "w") as file:
-            file.attrs[CONFIGURATION] = configuration
-            file.create_group(SHIFTED).attrs.update(checkpoint.shifted)
-            for name, value in vars(checkpoint.state).items():
-                file.create_dataset(name, data=value)
-        with aside.open("rb+") as file:
-            os.fsync(file.fileno())
-        aside.replace(path)
-        synchronise(path.parent)
-    finally:
-        aside.unlink(missing_ok=True)
+    with written(path) as aside, h5py.File(aside, "w") as file:
+        file.attrs[CONFIGURATION] = configuration
+        file.create_group(SHIFTED).attrs.update(checkpoint.shifted)
+        for name, value in vars(checkpoint.state).items():
+            file.create_dataset(name, data=value)
+    synchronise(path.parent)
 
 
 def read_checkpoint(path: Path, configuration: str) -> Checkpoint:
@@ -85,12 +78,3 @@ def read_checkpoint(path: Path, configuration: str) -> Checkpoint:
         ) from error
     scalars = {name: float(value) for name, value in values.items() if np.ndim(value) == 0}
     return Checkpoint(TissueState(**values | scalars), shifted)
-
-
-def synchronise(folder: Path) -> None:
-    """Force the names in a folder to the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -16,12 +16,12 @@ from sim.cache import digest
 from sim.case import Case
 from sim.errors import SolverError
 from sim.outcome import TissueState
-from sim.results.files import Json, read_json, write_json, write_rows
+from sim.results.files import Json, read_json, synchronise, write_json, write_rows
 from sim.results.folder import LOG, METRICS, log_to, partial_of
 from sim.results.progress import DONE, Show, silent
 from sim.results.provenance import Stopwatch, peak_memory
 from sim.rounds import metrics
-from sim.rounds.checkpoint import FILE, Checkpoint, read_checkpoint, synchronise, write_checkpoint
+from sim.rounds.checkpoint import FILE, Checkpoint, read_checkpoint, write_checkpoint
 from sim.run import Job, begin, concluded, run_case
 from sim.treatment.rounds import ends, follows
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 
 import h5py
 import numpy as np
@@ -10,7 +11,6 @@ import pytest
 
 from sim.errors import ConfigError
 from sim.outcome import TissueState
-from sim.rounds import checkpoint as module
 from sim.rounds.checkpoint import FILE, Checkpoint, read_checkpoint, write_checkpoint
 
 RANDOM = np.random.default_rng(0)
@@ -68,7 +68,7 @@ def test_a_full_disk_leaves_the_old_checkpoint(tmp_path, monkeypatch):
     def full(handle: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(module.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         write_checkpoint(tmp_path / FILE, Checkpoint(STATE, {}), "a1")
     assert read_checkpoint(tmp_path / FILE, "a1").shifted == {"drug": 1e-3}
