@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import shutil
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from sim.results.files import Json, read_json, synchronise, write_json, write_ro
 from sim.results.folder import LOG, METRICS, log_to, partial_of
 from sim.results.progress import DONE, Show, silent
 from sim.results.provenance import Stopwatch, peak_memory
+from sim.results.record import PROVENANCE
 from sim.rounds import metrics
 from sim.rounds.checkpoint import FILE, Checkpoint, read_checkpoint, write_checkpoint
 from sim.run import Job, begin, concluded, run_case
@@ -95,8 +97,16 @@ def conclude(job: Job, watch: Stopwatch, status: str, reason: str) -> None:
         "run.peak_memory_MB": peak_memory(),
     }
     values, notes = metrics.flat(job.case, rounds)
-    notes = [f"run.status: {reason}"] * bool(reason) + notes
+    notes = [f"run.status: {reason}"] * bool(reason) + _mixed(folders[: len(rounds)]) + notes
     write_json(job.folder / METRICS, values | ending | {"run.notes": notes})
+
+
+def _mixed(folders: Sequence[Path]) -> list[str]:
+    """Say so where finished rounds come from different states of the software."""
+    commits = {str(read_json(folder / PROVENANCE)["commit"]) for folder in folders}
+    if len(commits) < 2:
+        return []
+    return [f"run: rounds of different versions of the software ({', '.join(sorted(commits))})"]
 
 
 def check(job: Job) -> None:

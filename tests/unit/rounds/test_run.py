@@ -6,6 +6,7 @@ import csv
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -137,6 +138,19 @@ def test_a_finished_treatment_computes_nothing_again(whole, monkeypatch):
     before = numbers(whole)
     assert run_treatment(job(whole)) == "complete"
     assert numbers(whole) == before
+
+
+def test_rounds_of_different_versions_are_told(tmp_path, whole):
+    folder = tmp_path / "a"
+    shutil.copytree(whole, folder)
+    path = round_folder(folder, 1) / "provenance.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"commit": "an older one"}))
+    assert run_treatment(job(folder)) == "complete"
+    notes = [json.loads((at / "metrics.json").read_text())["run.notes"] for at in (folder, whole)]
+    told = [[note for note in own if "different versions" in note] for own in notes]
+    assert len(told[0]) == 1
+    assert "an older one" in told[0][0]
+    assert told[1] == []
 
 
 def test_another_configuration_is_refused_by_name(whole):
