@@ -169,7 +169,7 @@ _GROUPS: dict[str, dict[str, Limit]] = {
         "solubility_molal": Limit("", "0 mg/kg", "100 g/kg", "hydroxyapatite per water"),
         "complex_diffusivity": Limit("m**2/s", "1e-12 m**2/s", "1e-8 m**2/s"),
         "rate": Limit("1/s", "0 1/hour", "1e6 1/hour"),
-        "yield_ratio": Limit("", "0", "10", "mineral removed / drug consumed"),
+        "yield_ratio": Limit("", "1e-5", "10", "mineral removed / drug consumed"),
         "removal_rate": Limit("1/s", "0 1/week", "10 1/week"),
     },
     "mesh": {

@@ -38,7 +38,7 @@ def test_a_very_dense_nodule_without_a_track_stops_the_plunger() -> None:
     result = run("nodule.mineral.density=2.4 g/cm**3", "injection.track_gap=0 um")
     assert result.ended_by == "time_limit"
     assert result.injected_volume < 0.5e-6
-    assert result.backflow_fraction == 0.0
+    assert result.backflow_fraction < 1e-12
     np.testing.assert_allclose(result.plunger_force, 50.0)
 
 
@@ -63,7 +63,8 @@ def test_stalled_at_the_surface_feeds_the_fat_instead_of_the_nodule() -> None:
 def test_a_mouth_outside_of_the_tissue_delivers_nothing(needle: str, depth: float) -> None:
     result = run(needle=needle, depth=depth)
     assert result.dose == result.injected_volume == result.exposure == 0.0
-    assert result.retained_in_needle > 0.0
+    primed = needle == "27G"  # the coaxial cannula holds air
+    assert (result.retained_in_needle > 0.0) == primed
     assert result.ended_by == "nothing_injected"
     assert any("open to the air" in note for note in result.notes)
     assert not result.fields.concentration.any()

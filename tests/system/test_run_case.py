@@ -74,7 +74,7 @@ def test_every_null_of_a_run_has_its_reason(job):
 
 
 def test_a_solver_that_gives_up_leaves_what_was_reached(job, monkeypatch):
-    def give_up(*arguments: object) -> None:
+    def give_up(*arguments: object, **named: object) -> None:
         raise SolverError("made up")
 
     monkeypatch.setattr(run_module, "infiltrate", give_up)
@@ -89,7 +89,7 @@ def test_a_solver_that_gives_up_leaves_what_was_reached(job, monkeypatch):
 
 
 def test_an_interrupt_leaves_a_consistent_folder(job, monkeypatch):
-    def interrupt(*arguments: object) -> None:
+    def interrupt(*arguments: object, **named: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(run_module, "infiltrate", interrupt)
