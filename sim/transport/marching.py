@@ -160,7 +160,8 @@ class _March:
         self, phase: Phase, inlets: Sequence[float], begin: float, end: float
     ) -> Iterator[Advance]:
         """Yield the steps of a phase from time `begin` to `end` (s)."""
-        inner = [t for t in self.control.milestones if begin < t < end - SNAP * self.duration]
+        apart = SNAP * self.duration  # a milestone at a phase's beginning may differ by rounding
+        inner = [t for t in self.control.milestones if begin + apart < t < end - apart]
         for milestone in (*inner, end):
             self._fit(phase, milestone - self.time)
             self._may_grow = True
