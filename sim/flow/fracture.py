@@ -27,6 +27,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.flow.biot import isotropic
+
 Array = NDArray[np.float64]
 
 REMAINING = 1e-7  # stiffness across a crack that is through / intact
@@ -84,16 +86,19 @@ class Brittle:
         Secant: ``d / ((1 - d) E)`` is added to the compliance across each crack; across and along
         it, the shear stiffness falls by 1 - d.
         """
-        left = 1.0 - self.damage(cracks.history)
-        count = len(left)
-        compliance = np.broadcast_to(np.eye(3), (count, 3, 3)).copy()
-        compliance -= self.poisson_ratio[:, None, None] * (1.0 - np.eye(3))
+        stiffness = isotropic(self.youngs_modulus, self.poisson_ratio)
+        damage = self.damage(cracks.history)
+        cracked = np.flatnonzero(damage.max(axis=1) > 0.0)
+        left, poisson = 1.0 - damage[cracked], self.poisson_ratio[cracked]
+        compliance = np.broadcast_to(np.eye(3), (len(cracked), 3, 3)).copy()
+        compliance -= poisson[:, None, None] * (1.0 - np.eye(3))
         compliance[:, 0, 0], compliance[:, 2, 2] = 1.0 / left.T
-        own = np.zeros((count, 4, 4))
+        own = np.zeros((len(cracked), 4, 4))
         own[:, :3, :3] = np.linalg.inv(compliance)
-        own[:, 3, 3] = 0.5 / (1.0 + self.poisson_ratio) * left[:, 0]
-        turn = _turn(cracks.angle)
-        return self.youngs_modulus[:, None, None] * (turn.transpose(0, 2, 1) @ own @ turn)
+        own[:, 3, 3] = 0.5 / (1.0 + poisson) * left[:, 0]
+        turn, young = _turn(cracks.angle[cracked]), self.youngs_modulus[cracked, None, None]
+        stiffness[cracked] = young * (turn.transpose(0, 2, 1) @ own @ turn)
+        return stiffness
 
     def loaded(self, strain: Array, before: Cracks, during: Cracks) -> Cracks:
         """Return what `strain` makes of the cracks `before`.

@@ -71,7 +71,7 @@ class PorousBody:
         self._along_mouth = np.searchsorted(keys, i * edges.nodes + j)
         mouth = domain.mouth
         self._at_mouth = np.isin(edges.tail, mouth) | np.isin(edges.head, mouth)
-        self._softened = False
+        self._damage = np.zeros((len(cv.cells), 2))  # with which the stiffness was set
         (a, b), radius = cv.points[[i, j]], cv.points[[i, j], 0].mean(axis=0)
         area = radius * np.linalg.norm(a - b, axis=1)  # up to 2 pi
         self.share = np.bincount(i, area, edges.nodes) + np.bincount(j, area, edges.nodes)
@@ -132,10 +132,10 @@ class PorousBody:
     def take(self, condition: Condition) -> Array:
         """Soften the body to `condition`; return the edges' conductances (m,), m3/(s Pa)."""
         if self._brittle is not None:
-            cracked = bool(condition.cracks.history.max() > 1.0)
-            if cracked or self._softened:
+            damage = self._brittle.damage(condition.cracks.history)
+            if not np.array_equal(damage, self._damage):
                 self.biot.stiffen(self._brittle.stiffness(condition.cracks))
-            self._softened = cracked
+                self._damage = damage
         cv, viscosity = self.domain.cv, self.domain.case.drug.viscosity
         mobility = dict.fromkeys(cv.regions, condition.permeability / viscosity)
         conductance = cv.conductances(mobility)
