@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from mpi4py import MPI
 from numpy.typing import NDArray
 
-from sim.config.infiltration import Infiltration
-from sim.infiltration import follow
+from sim.case import Case
+from sim.domain.axisymmetric import axisymmetric_domain
+from sim.domain.domain import Domain, Pose
+from sim.domain.shape import NoduleShape
+from sim.domain.solid import solid_domain
+from sim.infiltration import Progress, follow
 from sim.outcome import InfiltrationResult, NodalFields
-from sim.results.progress import Show
 from sim.volumes.control_volume import ControlVolumes
 
 
-def infiltrate_alone(asked: Infiltration, comm: MPI.Comm, show: Show) -> InfiltrationResult:
+@dataclass(frozen=True)
+class NeedleInPlace:
+    """A case and where its needle is; `solid` is None in r-z."""
+
+    case: Case
+    tip_depth: float  # m
+    solid: tuple[NoduleShape, Pose] | None
+    measured: Mapping[str, str] = field(default_factory=dict)  # keys whose values an image gives
+
+    def domain(self, comm: MPI.Comm) -> Domain:
+        """Build the domain; in 3-D it is distributed over `comm`.
+
+        Raises
+        ------
+        SolverError
+            When gmsh fails.
+        """
+        if self.solid is None:
+            return axisymmetric_domain(self.case, self.tip_depth)
+        return solid_domain(self.case, *self.solid, comm)
+
+
+def infiltrate_alone(asked: NeedleInPlace, comm: MPI.Comm, show: Progress) -> InfiltrationResult:
     """Inject at the stated place and follow the drug; collective over `comm`.
 
     Returns

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
-from mpi4py import MPI
 from omegaconf import DictConfig
 
 from meshes.outline import needle_outline
@@ -18,13 +16,13 @@ from sim.config.limits import Limit
 from sim.config.parse import case_from, quantity, read_texts
 from sim.config.schema import TechniqueConfig, keys
 from sim.config.store import plain
-from sim.domain.axisymmetric import axisymmetric_domain
-from sim.domain.domain import Domain, Pose
+from sim.domain.domain import Pose
 from sim.domain.shape import Ellipsoid, NoduleShape
-from sim.domain.solid import mouth_cover, solid_domain, tilted, whole_outline
+from sim.domain.solid import mouth_cover, tilted, whole_outline
 from sim.errors import ConfigError
 from sim.images.catalogue import register
 from sim.images.config import read_image
+from sim.infiltration_alone import NeedleInPlace
 
 register()  # nodule=image: an option where a solid can be meshed
 
@@ -53,29 +51,7 @@ _ON_AXIS = "in r-z the nodule is a body of revolution about the needle; or choos
 type Texts = Mapping[str, object]  # dotted key -> value as written
 
 
-@dataclass(frozen=True)
-class Infiltration:
-    """A case and where its needle is; `solid` is None in r-z."""
-
-    case: Case
-    tip_depth: float  # m
-    solid: tuple[NoduleShape, Pose] | None
-    measured: Mapping[str, str] = field(default_factory=dict)  # keys whose values an image gives
-
-    def domain(self, comm: MPI.Comm) -> Domain:
-        """Build the domain; in 3-D it is distributed over `comm`.
-
-        Raises
-        ------
-        SolverError
-            When gmsh fails.
-        """
-        if self.solid is None:
-            return axisymmetric_domain(self.case, self.tip_depth)
-        return solid_domain(self.case, *self.solid, comm)
-
-
-def to_infiltration(cfg: DictConfig) -> Infiltration:
+def to_infiltration(cfg: DictConfig) -> NeedleInPlace:
     """Check the configuration and convert it to SI.
 
     Raises
@@ -109,7 +85,7 @@ def to_infiltration(cfg: DictConfig) -> Infiltration:
     _check_place(given, case, pose)
     _check_size(given, case, shape)
     measured = {} if image is None else image[0]
-    return Infiltration(case, site["tip_depth"], (shape, pose), measured)
+    return NeedleInPlace(case, site["tip_depth"], (shape, pose), measured)
 
 
 def _site(given: Texts) -> dict[str, float]:
@@ -147,7 +123,7 @@ def _case(given: Texts, site: Mapping[str, float]) -> Case:
 
 def _axisymmetric(
     given: Texts, site: Mapping[str, float], case: Case, *, with_image: bool
-) -> Infiltration:
+) -> NeedleInPlace:
     if with_image:
         raise ConfigError("site.geometry", "rz", "a nodule from an image needs site.geometry=3d")
     _refuse_given(given, _OFF_AXIS, f"give 0: {_ON_AXIS}")
@@ -155,7 +131,7 @@ def _axisymmetric(
         _refuse_given(given, ("width",), f"give null: {_ON_AXIS}")
     outline = needle_outline(case.needle, site["tip_depth"], case.injection.pull_back)
     _check_mouth(given, case, -outline.top_of_mouth)
-    return Infiltration(case, site["tip_depth"], None)
+    return NeedleInPlace(case, site["tip_depth"], None)
 
 
 def _refuse_given(given: Texts, names: tuple[str, ...], why: str) -> None:

@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 from sim.config import compose, default_case
-from sim.config.infiltration import Infiltration, to_infiltration
+from sim.config.infiltration import to_infiltration
 from sim.domain.shape import Ellipsoid
 from sim.errors import ConfigError
+from sim.infiltration_alone import NeedleInPlace
 
 SOLID = ("site.geometry=3d", "mesh=solid")
 
 
-def asked(*overrides: str) -> Infiltration:
+def asked(*overrides: str) -> NeedleInPlace:
     return to_infiltration(compose("infiltration", overrides))
 
 
