@@ -32,7 +32,8 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
 BALANCE = 1e-12  # Newton: largest error of an unknown's balance / flow of the syringe
-NEWTON_STEPS = 200
+NEWTON_STEPS = 100
+EVEN = 1e-2, 1.0  # pressures of further starts / largest in the barrel
 SHORTEST = 2.0**-12  # share of a Newton step below which the equations count as unsolved
 SETTLED = 1e-6  # Picard: largest change of a film edge's flow / flow of the syringe
 PICARD_STEPS = 100
@@ -70,8 +71,9 @@ class SteadyFlow:
 def by_newton(tissue: Tissue, syringe: Syringe) -> SteadyFlow:
     """Solve for the flow that `syringe` drives through `tissue`, on one process.
 
-    From the barrel's largest pressure all along the film, with steps halved until the balance is
-    better: 20 to 30 steps.
+    Newton's method with steps halved until the balance is better. It sets out from the pressures
+    beside a film that is hardly open: 7 steps on average. Where the film takes nearly all of the
+    flow it may get stuck from there, and sets out anew from the same pressure everywhere.
 
     Raises
     ------
@@ -79,23 +81,35 @@ def by_newton(tissue: Tissue, syringe: Syringe) -> SteadyFlow:
         When the tissue's matrix cannot be factored, or the balance cannot be met.
     """
     net = _reduced(tissue)
-    unknowns = np.full(len(net.matrix), syringe.pressure_limit)
-    residual = net.residual(syringe, unknowns)
-    for iteration in range(NEWTON_STEPS):
-        error, rate = np.abs(residual).sum(), syringe.flow(unknowns[-1])[0]
-        if np.all(np.abs(residual) <= BALANCE * rate + net.rounding(syringe, unknowns)):
+    even = np.full(len(net.matrix), syringe.pressure_limit)
+    hardly = net.jacobian(syringe, START * even)
+    beside = np.linalg.solve(hardly, -net.residual(syringe, 0.0 * even))
+    tries = 0
+    for start in (np.minimum(beside, even), *(share * even for share in EVEN)):
+        unknowns, iterations = _newton(net, syringe, start)
+        tries += iterations
+        if unknowns is not None:
             flow = tissue.film.flow(*net.ends(unknowns))
-            return _steady(tissue, net.lift @ unknowns, flow, iteration)
+            return _steady(tissue, net.lift @ unknowns, flow, tries)
+    raise SolverError(f"film and tissue: no balance in {tries} Newton steps, whatever their start")
+
+
+def _newton(net: _Reduced, syringe: Syringe, start: Array) -> tuple[Array | None, int]:
+    """Return the balanced pressures (g,), None where they are not found, and the steps it took."""
+    unknowns = start
+    residual, missed = net.balances(syringe, unknowns)
+    for iteration in range(NEWTON_STEPS):
+        error = missed.sum()
+        if np.all(missed <= BALANCE * syringe.flow(unknowns[-1])[0]):
+            return unknowns, iteration
         step = np.linalg.solve(net.jacobian(syringe, unknowns), -residual)
         share = 2.0
-        while np.abs(residual).sum() >= error and share > SHORTEST:
+        while not missed.sum() < error and share > SHORTEST:  # a long step may overflow
             share *= 0.5
-            residual = net.residual(syringe, unknowns + share * step)
-        unknowns = unknowns + share * step
-    raise SolverError(
-        f"film and tissue: {NEWTON_STEPS} Newton steps leave {error:.3g} of {rate:.3g} m3/s "
-        f"unbalanced at {unknowns[-1]:.3g} Pa in the cavity"
-    )
+            tried = unknowns + share * step
+            residual, missed = net.balances(syringe, tried)
+        unknowns = tried
+    return None, NEWTON_STEPS
 
 
 def by_picard(tissue: Tissue, syringe: Syringe) -> SteadyFlow:
@@ -155,6 +169,11 @@ class _Reduced:
         padded = np.append(unknowns, 0.0)
         return padded[self.tail], padded[self.head]
 
+    def balances(self, syringe: Syringe, unknowns: Array) -> tuple[Array, Array]:
+        """Return the residual (g,), and by how much it is larger than rounding makes it (g,)."""
+        residual = self.residual(syringe, unknowns)
+        return residual, np.maximum(np.abs(residual) - self.rounding(syringe, unknowns), 0.0)
+
     def residual(self, syringe: Syringe, unknowns: Array) -> Array:
         """Return the flow (g,) that leaves each node and that nothing supplies, m3/s."""
         size = len(unknowns)
@@ -176,13 +195,15 @@ class _Reduced:
 
     def jacobian(self, syringe: Syringe, unknowns: Array) -> Array:
         """Return the derivative (g, g) of the residual."""
-        size, last = len(unknowns), [len(unknowns) - 1]
+        size = len(unknowns)
         tail, head = (self.film.slope(pressure) for pressure in self.ends(unknowns))
-        rows = np.concatenate((self.tail, self.head, self.tail, self.head, last))
-        columns = np.concatenate((self.tail, self.tail, self.head, self.head, last))
-        values = np.concatenate((tail, -tail, -head, head, [-syringe.flow(unknowns[-1])[1]]))
-        added = csr_array((values, (rows, columns)), shape=(size + 1, size + 1))
-        return self.matrix + added[:size, :size].toarray()
+        jacobian = np.pad(self.matrix, (0, 1))
+        np.add.at(jacobian, (self.tail, self.tail), tail)
+        np.add.at(jacobian, (self.tail, self.head), -head)
+        np.add.at(jacobian, (self.head, self.tail), -tail)
+        np.add.at(jacobian, (self.head, self.head), head)
+        jacobian[size - 1, size - 1] -= syringe.flow(unknowns[-1])[1]
+        return jacobian[:size, :size]
 
 
 def _reduced(tissue: Tissue) -> _Reduced:

@@ -49,6 +49,7 @@ class InjectionStepper:
         self._diagonal = np.empty(0)
         tail, head = species.edges.tail, species.edges.head
         smaller = np.minimum(species.capacity[tail], species.capacity[head])
+        self._upstream = np.where(species.edge_flow > 0.0, tail, head)
         flow = np.abs(species.edge_flow)
         self._flushing = np.divide(smaller, flow, out=np.full_like(flow, np.inf), where=flow > 0.0)
         absorbs = np.zeros(species.edges.nodes, dtype=bool)
@@ -65,12 +66,14 @@ class InjectionStepper:
         edges, capacity = self.species.edges, self.species.capacity_at(elapsed + duration)
         low = self.low_order(before, duration, elapsed)
         gain, loss = room(edges, low, before, capacity)
-        upwinded = self._upwind(low)
-        corrected = np.minimum(duration, self._flushing)
+        passing = self.species.edge_flow * np.minimum(duration, self._flushing)
+        upwinded = low[self._upstream]
         after = low
         for _ in range(CORRECTIONS):
-            excess = (self._central(0.5 * (before + after)) - upwinded) * corrected
-            after = low - edges.divergence(passed(edges, excess, gain, loss)) / capacity
+            both = before + after
+            central = 0.25 * (both[edges.tail] + both[edges.head])
+            sent = passed(edges, (central - upwinded) * passing, gain, loss)
+            after = low - edges.divergence(sent) / capacity
         return Step(duration, after, duration * low)
 
     def low_order(self, before: Array, duration: float, elapsed: float = 0.0) -> Array:
@@ -96,14 +99,6 @@ class InjectionStepper:
             self._system.set_diagonal(diagonal)
         self._diagonal = diagonal
         return self._system
-
-    def _upwind(self, c: Array) -> Array:
-        edges, flow = self.species.edges, self.species.edge_flow
-        return np.maximum(flow, 0.0) * c[edges.tail] + np.minimum(flow, 0.0) * c[edges.head]
-
-    def _central(self, c: Array) -> Array:
-        edges = self.species.edges
-        return 0.5 * self.species.edge_flow * (c[edges.tail] + c[edges.head])
 
     def close(self) -> None:
         """Free the solver."""
