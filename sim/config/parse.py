@@ -160,8 +160,8 @@ def quantity(key: str, value: object, limit: Limit) -> float:
     except ValueError as error:
         raise ConfigError(key, value, f"{error}; {limit.allowed}") from error
     low, high = limit.bounds
-    slack = 1e-12 * max(abs(low), abs(high))  # a bound in other units is still the bound
-    if not low - slack <= number <= high + slack or (limit.above and number <= low + slack):
+    below, above = 1e-12 * abs(low), 1e-12 * abs(high)  # a bound in other units is still the bound
+    if not low - below <= number <= high + above or (limit.above and number <= low + below):
         raise ConfigError(key, value, limit.allowed)
     return number
 
