@@ -151,7 +151,7 @@ _GROUPS: dict[str, dict[str, Limit]] = {
         "track_prestress": Limit("Pa", "0 kPa", "50 kPa"),
         "pull_back": Limit("m", "0 mm", "30 mm"),
         "dwell": Limit("s", "0 s", "3600 s"),
-        "threshold_fraction": Limit("", "0.001", "0.999"),
+        "threshold_fraction": Limit("", "0.001", "0.999", "of the injected concentration"),
     },
     "schedule": {
         "rounds": Limit("", "1", "20"),

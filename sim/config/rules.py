@@ -238,11 +238,6 @@ RULES: tuple[Rule, ...] = (
         "the syringe holds no more than injection.syringe_volume ({0[injection.syringe_volume]})",
     ),
     Rule(
-        "injection.threshold_fraction",
-        lambda v: v["injection.threshold_fraction"] < 1.0,
-        "the threshold must lie below the injected concentration",
-    ),
-    Rule(
         "injection.pull_back",
         lambda v: v["injection.pull_back"] < target(v),
         "the needle would leave the skin: the target lies {0[target_depth]} deep",

@@ -74,8 +74,8 @@ def read_volume(path: Path, key: str) -> Volume:
     """
     if not path.exists():
         raise ConfigError(key, str(path), f"there is no such file; paths start at {Path.cwd()}")
-    reader = _series_reader(path, key) if path.is_dir() else _file_reader(path)
     try:
+        reader = _series_reader(path, key) if path.is_dir() else _file_reader(path)
         if isinstance(reader, sitk.ImageFileReader):
             reader.ReadImageInformation()  # the header alone: a huge image is refused unread
             _refuse_size(reader.GetSize(), str(path), key)

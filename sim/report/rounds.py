@@ -8,13 +8,14 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from sim.dissolution.closure import stoichiometric_yield
 from sim.report.verification import tables
 from sim.report.words import ENDED, case_words, number, percent
 from sim.results.files import Json, write_text
 from sim.results.labels import label, typeset
 from sim.results.metrics import MEANINGS, Meaning
 from sim.results.record import REPORT
-from sim.rounds.metrics import closure_words
+from sim.rounds.metrics import MODEL, closure_words
 from sim.rounds.record import Treatment
 
 CAPTIONS = {
@@ -25,7 +26,6 @@ CAPTIONS = {
     "that was removed since before the first round.",
 }
 STAGES = ("insertion", "infiltration", "treatment")
-MODEL = "treatment.dissolution_model"
 
 
 def write_rounds_report(
@@ -91,11 +91,11 @@ def scenario_words(treatment: Treatment) -> str:
     if case.dissolution.model == "none":
         text = "Nothing dissolves in this treatment: its closure is `none`."
     if case.dissolution.model == "effective_yield":
-        ratio = case.dissolution.yield_ratio
+        ratio, ceiling = case.dissolution.yield_ratio, stoichiometric_yield(case)
         text += (
             f" Each mg of thiosulfate that is consumed takes {number(ratio)} mg of mineral along; "
-            "equilibrium chemistry alone would take 0.00017 mg, one calcium per thiosulfate 0.40 mg"
-            + (", which this passes." if ratio > 0.4 else ".")
+            "equilibrium chemistry alone would take 0.00017 mg, one calcium per thiosulfate "
+            f"{number(ceiling)} mg" + (", which this passes." if ratio > ceiling else ".")
         )
     return text.replace("`", "")
 
