@@ -55,6 +55,7 @@ def result_of(
     exceeding = np.array([edges.total(volume * (largest >= f)) for f in FRACTIONS]) / whole
     reached = edges.total(volume * (largest >= case.injection.threshold_fraction)) / whole
     begun, left = recorder.snapshots[0].mineral, recorder.state.mineral
+    stiffness = _stiffness(domain, begun)
     tension = wall_tension(domain, injected.peak_pressure)
     cracked = injected.fractured
     if cracked is None:
@@ -82,7 +83,7 @@ def result_of(
         drug_consumed=recorder.consumed,
         mineral_before=edges.total(begun),
         mineral_removed=edges.total(begun - left),
-        stiffness_ratio=_stiffness(domain, left) / _stiffness(domain, begun),
+        stiffness_ratio=_stiffness(domain, left) / stiffness if stiffness > 0.0 else None,
         mass_balance_error=recorder.drug_error,
         water_balance_error=water_error(edges, injected.stages),
         mineral_balance_error=recorder.calcium_error,

@@ -164,7 +164,7 @@ class InfiltrationResult:
     drug_consumed: float  # kg, by the mineral's dissolution
     mineral_before: float  # kg in the nodule beside the needle
     mineral_removed: float  # kg of it
-    stiffness_ratio: float  # volume mean of Young's modulus, at the end / at the start
+    stiffness_ratio: float | None  # volume mean of Young's modulus, end / start; None: no mineral
     mass_balance_error: float  # of the drug, relative
     water_balance_error: float  # of the liquid during the injection, relative
     mineral_balance_error: float  # of mineral, left and dissolved and gone, relative

@@ -108,6 +108,7 @@ NOT_TOUCHED = "the nodule was not touched"
 NO_DOSE = "no drug was delivered"
 NOTHING_DISSOLVES = "the closure `none` dissolves nothing"
 NOT_INJECTED = "the injection was not computed"
+NO_MINERAL = "no mineral was left in the nodule"
 TREATMENT = (
     "treatment.mineral_removed_mg",
     "treatment.mineral_removed_fraction",
@@ -186,7 +187,9 @@ def treatment_metrics(
     model = case.dissolution.model
     values: dict[str, Json] = dict.fromkeys(TREATMENT)
     why = NOTHING_DISSOLVES if model == "none" else NOT_INJECTED
-    if model != "none" and result is not None:
+    if model != "none" and result is not None and not result.mineral_before:
+        why = NO_MINERAL
+    elif model != "none" and result is not None:
         removed = result.mineral_removed
         numbers = (MG * removed, removed / result.mineral_before, result.stiffness_ratio)
         values = dict(zip(TREATMENT, numbers, strict=True))
