@@ -41,6 +41,7 @@ FIRST = 1e-4  # first step tried / duration of the phase
 SAFETY = 0.85
 LARGEST_GROWTH = 1.5  # of a step that need not be doubled
 FLOOR = 1e-10  # largest undershoot / injected concentration
+PATIENCE = 16  # steps at the proven size after one that was twice as long has undershot
 SNAP = 1e-12  # rounding of a time / duration of the phase
 
 
@@ -153,7 +154,8 @@ class _March:
         self.state, self.reaction, self.control = start, reaction, control
         self.duration, self.size, self.time = duration, first, 0.0
         self._replay = None if control.replay is None else iter(control.replay)
-        self._proven, self._may_grow = first, True  # last size that was accepted
+        self._proven = first  # last size that was accepted
+        self._waiting = 0  # steps until the size may grow again
         self._nothing = np.zeros_like(start.drug)
 
     def through(
@@ -164,7 +166,7 @@ class _March:
         inner = [t for t in self.control.milestones if begin + apart < t < end - apart]
         for milestone in (*inner, end):
             self._fit(phase, milestone - self.time)
-            self._may_grow = True
+            self._waiting = 0
             while self.time < milestone:
                 tried = self._again(phase, inlets, begin) or self._new(
                     phase, inlets, begin, milestone - self.time
@@ -189,7 +191,7 @@ class _March:
             try:
                 tried = self._try(phase, inlets, begin, size, euler=False)
                 if tried.undershoots and size > self._proven:  # go back, and stay there for now
-                    self.size, self._may_grow = self._proven, False
+                    self.size, self._waiting = self._proven, PATIENCE
                     continue
                 if tried.undershoots:
                     tried = self._try(phase, inlets, begin, size, euler=True)
@@ -202,7 +204,8 @@ class _March:
                 continue
             if size == self.size:  # not a remainder before a milestone
                 self._proven = size
-                if factor >= phase.growth and self._may_grow:
+                self._waiting = max(self._waiting - 1, 0)
+                if factor >= phase.growth and not self._waiting:
                     self._grow(phase, factor, left)
             return tried
 

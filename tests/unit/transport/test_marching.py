@@ -1,10 +1,10 @@
-"""Steps between milestones: none is as short as the rounding of a time."""
+"""Sizes of steps: none is as short as the rounding of a time, none stays small for good."""
 
 import numpy as np
 
 from sim.dissolution.reaction import State
 from sim.flow.stage import Stage
-from sim.transport.marching import Control, injection_steps
+from sim.transport.marching import Control, injection_steps, resting_steps
 from sim.transport.species import Species
 from sim.volumes.control_volume import Edges
 
@@ -26,3 +26,15 @@ def test_a_milestone_at_a_stages_beginning_needs_no_step_of_its_own() -> None:
         steps = list(injection_steps(lambda _: (species,), stages, start, None, control))
         assert len(steps) == len(expected)
         assert min(step.duration for step in steps) > 1e-6 * ends[-1]
+
+
+def test_steps_grow_again_after_one_that_undershot() -> None:
+    """A solute that is soon cleared: long steps undershoot as long as some of it is left."""
+    edges = Edges(2, np.array([0]), np.array([1]))
+    nothing, some, none = np.zeros(2), np.ones(2), np.zeros(1)
+    clearance = np.full(2, 2e4)  # 1/s, two of which fit into the first step
+    species = Species(edges, some, none, clearance, np.empty(0, int), none, nothing)
+    control = Control(1.0, 1e3, 1e-2)
+    start = State(some, some, nothing, nothing, some)
+    steps = list(resting_steps(lambda _: (species,), start, 1.0, None, control))
+    assert len(steps) < 100  # 1e4 of the first size
