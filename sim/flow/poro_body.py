@@ -71,6 +71,7 @@ class PorousBody:
         self._along_mouth = np.searchsorted(keys, i * edges.nodes + j)
         mouth = domain.mouth
         self._at_mouth = np.isin(edges.tail, mouth) | np.isin(edges.head, mouth)
+        self.pores = sum(domain.pores().values())  # (n,) m3, at rest
         self._damage = np.zeros((len(cv.cells), 2))  # with which the stiffness was set
         (a, b), radius = cv.points[[i, j]], cv.points[[i, j], 0].mean(axis=0)
         area = radius * np.linalg.norm(a - b, axis=1)  # up to 2 pi

@@ -29,7 +29,7 @@ TOLERATED = 0.1  # the same where cracks run on: their law is then met with a st
 ITERATIONS = 25
 FIRST_RELAXATION, LEAST, MOST = 0.5, 0.1, 1.0
 SAFETY, GROWTH = 0.85, 2.0
-SMALLEST = 1e-7  # step / reference time
+CLOSED = 1e-3  # share of its pores that a node may not fall below
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +89,8 @@ def advance(body: PorousBody, before: Moment, duration: float, feed: Feed) -> Mo
     Raises
     ------
     SolverError
-        When the system cannot be solved, or needle and tissue do not agree on a flow.
+        When the system cannot be solved, needle and tissue do not agree on a flow, or the tissue is
+        compressed by more than its pores hold, which is beyond small strain.
     """
     start, condition = before.step.state, before.condition
     cavity, inflow = before.cavity, before.inflow
@@ -117,6 +118,10 @@ def advance(body: PorousBody, before: Moment, duration: float, feed: Feed) -> Mo
             break
     if not fed:
         raise SolverError("poroelastic flow: no flow that both needle and tissue take")
+    left = 1.0 + body.biot.swollen(step.state) / body.pores
+    if left.min() < CLOSED:
+        where = body.biot.cv.points[left.argmin()]
+        raise SolverError(f"poroelastic flow: the pores close at r, z = {where} m")
     unsettled = 0.0 if settled else float(change)
     return Moment(
         time=before.time + duration,
