@@ -75,7 +75,7 @@ def test_every_null_of_a_run_has_its_reason(job):
 
 def test_a_solver_that_gives_up_leaves_what_was_reached(job, monkeypatch):
     def give_up(*arguments: object, **named: object) -> None:
-        raise SolverError("made up")
+        raise SolverError("made up", {"time_s": [0.0, 1.5], "drug_kg": [0.0, 2e-6]})
 
     monkeypatch.setattr(run_module, "infiltrate", give_up)
     assert run_case(job) == "failed"
@@ -86,6 +86,9 @@ def test_a_solver_that_gives_up_leaves_what_was_reached(job, monkeypatch):
     assert record.metrics["run.notes"][0] == "run.status: made up"
     assert record.fields is None
     assert "made up" in (job.folder / "run.log").read_text()
+    assert (job.folder / "last_good.csv").read_text().splitlines()[::2] == [
+        "time_s,drug_kg", "1.5,2e-06",
+    ]  # fmt: skip
 
 
 def test_an_interrupt_leaves_a_consistent_folder(job, monkeypatch):

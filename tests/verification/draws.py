@@ -24,6 +24,7 @@ from sim.config.parse import case_from, read_texts
 from sim.config.schema import CaseConfig
 from sim.errors import ConfigError
 from sim.flow.dead_volume import dead_volume
+from sim.flow.syringe import syringe_and_needle
 from sim.mechanics.mineral.crushed_zone import CrushedZone
 from sim.needles.catalogue import OUTER_DIAMETERS
 from sim.outcome import InsertionResult
@@ -33,7 +34,10 @@ from tests.unit.results.synthetic import insertion
 # what a mouth in the air is drawn anew with, and a needle that holds more than the dose
 DEPTHS = ("target_depth", "nodule.depth", "nodule.height", "injection.pull_back")
 SHAPES = ("tissue.subcutis.thickness", "needle.stylet.protrusion", "needle.tip.angle")
-VOLUMES = ("injection.volume", "injection.syringe_volume", "needle.hub_volume", "needle.length")
+VOLUMES = (
+    "injection.volume", "injection.syringe_volume", "needle.hub_volume", "needle.length",
+    "injection.rate", "injection.time_limit", "injection.plunger_force_limit",
+)  # fmt: skip
 
 Texts = dict[str, object]
 
@@ -77,8 +81,12 @@ def _drawn_again(case: Case) -> tuple[str, ...]:
     outline = needle_outline(case.needle, case.target_depth, case.injection.pull_back)
     if outline.top_of_mouth > -0.5 * case.needle.outer_diameter:
         return DEPTHS + (SHAPES if case.needle.stylet else SHAPES[::2])
-    filled = case.needle.lumen_content == "drug"
-    return () if filled or dead_volume(case.needle) < case.injection.volume else VOLUMES
+    if case.needle.lumen_content == "drug":
+        return ()
+    injection = case.injection
+    fastest = syringe_and_needle(case.needle, case.drug, injection).flow(0.0)[0]
+    displaced = min(injection.volume, fastest * injection.time_limit)
+    return () if dead_volume(case.needle) < 0.5 * displaced else VOLUMES
 
 
 def drawn_insertion(case: Case, seed: int) -> InsertionResult:
@@ -128,16 +136,24 @@ def _text(limit: Limit, random: Generator, whole: bool) -> str | None:
 
 
 def _affordable(case: Case, random: Generator) -> Case:
-    """Elements in proportion to what they divide; the steps' tolerance is left as drawn."""
+    """Elements in proportion to what they divide; the steps' tolerance is little more than drawn.
+
+    Poroelastic steps are a hundred times as dear as rigid ones: they get the coarsest of these
+    meshes.
+    """
     nodule, mesh = case.nodule, case.mesh
     smallest = min(nodule.diameter, nodule.height)
+    fine, coarse = random.uniform(0.03, 0.2), random.uniform(0.05, 0.2)
+    tip, tolerance = 0.2, 3e-3
+    if case.flow.kind == "poroelastic":
+        fine, coarse, tip, tolerance = 0.15, 0.2, 0.5, 0.01
     return dataclasses.replace(
         case,
         mesh=dataclasses.replace(
             mesh,
-            tip_size=max(mesh.tip_size, 0.2),
-            nodule_size=max(mesh.nodule_size, smallest * random.uniform(0.03, 0.2)),
-            outer_size=max(mesh.outer_size, mesh.domain_radius * random.uniform(0.05, 0.2)),
-            time_tolerance=max(mesh.time_tolerance, 3e-3),
+            tip_size=max(mesh.tip_size, tip),
+            nodule_size=max(mesh.nodule_size, smallest * fine),
+            outer_size=max(mesh.outer_size, mesh.domain_radius * coarse),
+            time_tolerance=max(mesh.time_tolerance, tolerance),
         ),
     )
