@@ -15,8 +15,9 @@ A band cannot be wider than ``2 E G_c / sigma_t^2`` (it would snap back); there 
 lowered to ``sqrt(E G_c / h)`` (Bazant and Oh), close to that of a body with a crack of length h: a
 large nodule splits at a lower pressure than a small one.
 
-Simplifications: what a crack adds to the permeability of the half plane is isotropic; a closed
-crack stays soft in compression; the lag of the liquid behind the crack's tip, turbulence, and the
+Simplifications: what a crack adds to the permeability of the half plane is isotropic; where cells
+crack side by side, cracks in the half plane stand an element apart, so that what they conduct at a
+given strain grows with the element's area; a closed crack stays soft in compression; the lag of the liquid behind the crack's tip, turbulence, and the
 stress that the insertion left behind are left out. Skin and fat do not crack.
 """
 
