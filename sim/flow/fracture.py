@@ -17,8 +17,9 @@ large nodule splits at a lower pressure than a small one.
 
 Simplifications: what a crack adds to the permeability of the half plane is isotropic; where cells
 crack side by side, cracks in the half plane stand an element apart, so that what they conduct at a
-given strain grows with the element's area; a closed crack stays soft in compression; the lag of the liquid behind the crack's tip, turbulence, and the
-stress that the insertion left behind are left out. Skin and fat do not crack.
+given strain grows with the element's area; a closed crack stays soft in compression; the lag of the
+liquid behind the crack's tip, turbulence, and the stress that the insertion left behind are left
+out. Skin and fat do not crack.
 """
 
 from __future__ import annotations

@@ -5,10 +5,10 @@ largest pressure through the needle. Once the plunger stops, the mouth is closed
 friction holds it) and the tissue drains until the pressure is gone; the thousandth that is then
 left of the swelling leaves in one last stage, so that every node has its own pore volume again.
 
-Steps of the relaxation may err by more, for what they err by comes to rest anyway. Steps are
-joined to stages of at least a hundredth of the ordered volume, with their mean
-flows. Barrel and needle do not stretch. Air in the dead volume goes first, without pressure.
-In the half plane (r, z), on one process.
+Steps of the relaxation may err by more, for it ends at rest whatever they err by. Steps are joined
+to stages of at least a hundredth of the ordered volume, with their mean flows. Barrel and needle do
+not stretch. Air in the dead volume goes first, without pressure. In the half plane (r, z), on one
+process.
 """
 
 from __future__ import annotations
