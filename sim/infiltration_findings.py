@@ -24,18 +24,20 @@ FRACTIONS = np.linspace(0.01, 1.0, 100)  # of the injected concentration, for th
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """Where the drug is, and what became of it (kg)."""
+    """Where the drug is and was at one moment."""
 
-    entered: float
-    nodule: float
-    soft_tissue: float
-    through_skin: float
+    entered: float  # kg
+    nodule: float  # kg
+    soft_tissue: float  # kg
+    through_skin: float  # kg
+    largest: Array  # (n,) kg/m3, so far
 
     @classmethod
     def of(cls, recorder: Recorder) -> Whereabouts:
         """Return what `recorder` has at this moment."""
         soft = recorder.mass("skin") + recorder.mass("subcutis")
-        return cls(recorder.entered, recorder.mass("nodule"), soft, float(recorder.lost[2]))
+        lost, largest = float(recorder.lost[2]), recorder.state.largest
+        return cls(recorder.entered, recorder.mass("nodule"), soft, lost, largest)
 
 
 def result_of(
@@ -53,7 +55,11 @@ def result_of(
     largest = recorder.state.largest / inlet
     whole = edges.total(volume)
     exceeding = np.array([edges.total(volume * (largest >= f)) for f in FRACTIONS]) / whole
-    reached = edges.total(volume * (largest >= case.injection.threshold_fraction)) / whole
+    threshold = case.injection.threshold_fraction
+    reached, reached_at_end = (
+        edges.total(volume * (values >= threshold)) / whole
+        for values in (largest, at_end.largest / inlet)
+    )
     begun, left = recorder.snapshots[0].mineral, recorder.state.mineral
     stiffness = _stiffness(domain, begun)
     tension = wall_tension(domain, injected.peak_pressure)
@@ -78,6 +84,7 @@ def result_of(
         dose_in_nodule=at_end.nodule,
         dose_in_soft_tissue=at_end.soft_tissue,
         infiltrated_fraction=reached,
+        infiltrated_at_end=reached_at_end,
         threshold_curve=(FRACTIONS, exceeding),
         exposure=edges.total(pores * recorder.exposure) / edges.total(pores),
         drug_consumed=recorder.consumed,

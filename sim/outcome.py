@@ -159,6 +159,7 @@ class InfiltrationResult:
     dose_in_nodule: float  # kg at the end of the injection
     dose_in_soft_tissue: float  # kg then in skin and fat
     infiltrated_fraction: float  # of the nodule's volume, ever above the threshold
+    infiltrated_at_end: float  # the same by the end of the injection: the rest is diffusion
     threshold_curve: tuple[Array, Array]  # (fraction of injected concentration, volume fraction)
     exposure: float  # kg s/m3, pore-volume weighted nodule mean
     drug_consumed: float  # kg, by the mineral's dissolution

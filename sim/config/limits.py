@@ -148,7 +148,7 @@ _GROUPS: dict[str, dict[str, Limit]] = {
         "temperature": Limit("K", "5 degC", "50 degC"),
         "syringe_volume": Limit("m**3", "0.1 mL", "100 mL"),
         "track_gap": Limit("m", "0 um", "100 um"),
-        "track_prestress": Limit("Pa", "0 kPa", "50 kPa"),
+        "track_prestress": Limit("Pa", "0 kPa", "500 kPa"),
         "pull_back": Limit("m", "0 mm", "30 mm"),
         "dwell": Limit("s", "0 s", "3600 s"),
         "threshold_fraction": Limit("", "0.001", "0.999", "of the injected concentration"),

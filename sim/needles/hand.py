@@ -74,10 +74,10 @@ _INJECTION = {
     ),
     "track_prestress": Value(
         "0.8 kPa",
-        "agarose 0.6 % on a needle inserted at 1.8 mm/s, Casanova 2012",
+        "agarose 0.6 % on a needle inserted at 1.8 mm/s, Casanova 2012; wall of a cut in fat: 0.1 MPa",
         "L",
         "0 kPa",
-        "5 kPa",
+        "100 kPa",
     ),
     "pull_back": Value("0 mm", "assumption: injected where the tip stopped", "A"),
     "dwell": Value("0 s", "assumption: withdrawn at once", "A"),

@@ -88,6 +88,9 @@ MEANINGS: dict[str, Meaning] = {
         "Dose in the nodule, of the dose delivered", "%"
     ),
     "infiltration.infiltrated_fraction_of_nodule": Meaning("Infiltrated share of the nodule", "%"),
+    "infiltration.infiltrated_at_end_of_injection": Meaning(
+        "Infiltrated share when the injection ends", "%"
+    ),
     "infiltration.exposure_mg_h_per_mL": Meaning("Mean exposure of the nodule", "mg h/mL"),
     "infiltration.mass_balance_error": Meaning("Mass balance error of the drug (relative)"),
     "infiltration.water_balance_error": Meaning("Balance error of the liquid (relative)"),
@@ -170,6 +173,7 @@ def infiltration_metrics(result: InfiltrationResult) -> tuple[dict[str, Json], l
             "infiltration.dose_in_soft_tissue_mg": MG * result.dose_in_soft_tissue,
             "infiltration.dose_fraction_in_nodule": share,
             "infiltration.infiltrated_fraction_of_nodule": result.infiltrated_fraction,
+            "infiltration.infiltrated_at_end_of_injection": result.infiltrated_at_end,
             "infiltration.exposure_mg_h_per_mL": MG_H_PER_ML * result.exposure,
             "infiltration.mass_balance_error": result.mass_balance_error,
             "infiltration.water_balance_error": result.water_balance_error,

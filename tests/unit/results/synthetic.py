@@ -170,6 +170,7 @@ def infiltration(of: Case, reached: float, spread: float = 2.5e-3) -> Infiltrati
         water_balance_error=1e-13,
         mineral_balance_error=1e-14,
         infiltrated_fraction=0.3,
+        infiltrated_at_end=0.2,
         threshold_curve=(fraction, np.exp(-4.0 * fraction)),
         exposure=1e5,
         mass_balance_error=1e-12,
