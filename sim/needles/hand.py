@@ -74,7 +74,7 @@ _INJECTION = {
     ),
     "track_prestress": Value(
         "0.8 kPa",
-        "agarose 0.6 % on a needle inserted at 1.8 mm/s, Casanova 2012; wall of a cut in fat: 0.1 MPa",
+        "agarose 0.6 % on a needle inserted at 1.8 mm/s, Casanova 2012; a cut in fat: 0.1 MPa",
         "L",
         "0 kPa",
         "100 kPa",
