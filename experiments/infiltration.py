@@ -7,6 +7,7 @@ In 3-D it also runs on several processes, of which the first writes:
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from functools import partial
 
 from mpi4py import MPI
@@ -15,14 +16,16 @@ from rich.console import Console
 
 from experiments.ranks import Ranks
 from experiments.wiring import command_line, output_folder
+from sim.case import Case
 from sim.config import one_round
 from sim.config.app import hydra_main
 from sim.config.infiltration import to_infiltration
 from sim.config.store import register
-from sim.infiltration_alone import infiltrate_alone
+from sim.infiltration_alone import NeedleInPlace, infiltrate_alone
+from sim.outcome import InfiltrationResult
 from sim.report.words import infiltration_words
 from sim.results.inputs import inputs
-from sim.results.progress import bars, silent
+from sim.results.progress import Show, bars, silent
 from sim.results.record import FIELDS, REPORT, load
 from sim.run import Job, run_case
 
@@ -43,7 +46,7 @@ def main(cfg: DictConfig) -> None:
         folder=folder,
         command=command_line("experiments.infiltration"),
         inputs=inputs(cfg),
-        alone=partial(infiltrate_alone, asked, RANKS.comm),
+        alone=partial(_inject, asked),
     )
     RANKS.ask(config)
     with bars([cfg.needle.name], console) as (show,):
@@ -53,6 +56,11 @@ def main(cfg: DictConfig) -> None:
         sys.exit(1)
     console.print(f"fields: {folder / FIELDS}", highlight=False, soft_wrap=True)
     console.print(f"report: {folder / REPORT}", highlight=False, soft_wrap=True)
+
+
+def _inject(asked: NeedleInPlace, case: Case, show: Show) -> InfiltrationResult:
+    """Inject `case` where the needle of `asked` stands."""
+    return infiltrate_alone(replace(asked, case=case), RANKS.comm, show)
 
 
 def follow(config: str) -> None:

@@ -12,6 +12,8 @@ from sim.results.metrics import MEANINGS
 
 NUMERICS = (  # have no ratio
     "infiltration.mass_balance_error",
+    "infiltration.water_balance_error",
+    "infiltration.mineral_balance_error",
     "infiltration.range_violation",
     "run.wall_s",
     "run.peak_memory_MB",

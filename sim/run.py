@@ -11,6 +11,7 @@ import logging
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,8 @@ from sim.results.crushed import write_crushed
 from sim.results.fields import write_fields
 from sim.results.files import Json, write_json, write_rows, write_table, write_text
 from sim.results.folder import LOG, METRICS, log_to, new_folder
+from sim.results.hydrofracture import HEADER as HYDROFRACTURE_HEADER
+from sim.results.hydrofracture import by_setting, other_setting
 from sim.results.inputs import HEADER as INPUTS_HEADER
 from sim.results.inputs import Input
 from sim.results.progress import DONE, Show, silent
@@ -37,6 +40,7 @@ from sim.results.record import (
     EVENTS,
     FIELDS,
     FORCE,
+    HYDROFRACTURE,
     INPUTS,
     PROVENANCE,
     THRESHOLD,
@@ -58,7 +62,7 @@ NOT_ASKED = {
 
 type Keep = Callable[[Path, TissueState], None]  # (run folder, what the round left)
 type Finish = Callable[[str, str], None]  # (status, reason)
-type Alone = Callable[[Show], InfiltrationResult]
+type Alone = Callable[[Case, Show], InfiltrationResult]
 type Sweep = Callable[[Case, InsertionModels, Show], tuple[list[Row], list[str]]]
 
 
@@ -154,9 +158,7 @@ def concluded(finish: Finish) -> Iterator[None]:
 def _stages(job: Job, writer: _Writer, show: Show) -> None:
     case, watch = job.case, writer.watch
     if job.alone is not None:
-        with watch.stage("infiltration"):
-            infiltration = job.alone(show)
-        writer.infiltration(infiltration)
+        _injections(case, partial(job.alone, show=show), writer)
         return
     log.info("needle %s, target %.2f mm", case.needle.name, 1e3 * case.target_depth)
     with watch.stage("insertion"):
@@ -166,18 +168,38 @@ def _stages(job: Job, writer: _Writer, show: Show) -> None:
     log.info("%s: %s", insertion.outcome, insertion.reason)
     if not job.infiltration:
         return
-    with watch.stage("infiltration"):
-        infiltration = infiltrate(case, insertion, show, before=job.before, until=job.until)
-    writer.infiltration(infiltration)
+    inject = partial(
+        infiltrate, insertion=insertion, progress=show, before=job.before, until=job.until
+    )
+    infiltration = _injections(case, inject, writer)
     if job.keep is not None:
         job.keep(writer.folder, infiltration.tissue)
-    volume = metrics.ML * infiltration.injected_volume
-    log.info("%.3f mL injected, ended by %s", volume, infiltration.ended_by)
     if job.sweep is not None:
         with watch.stage("turning_points"):
             rows, notes = job.sweep(case, models, show)
         write_rows(writer.folder / TURNING_POINTS, TURNING_HEADER, [row.cells() for row in rows])
         writer.notes += notes
+
+
+def _injections(
+    case: Case, inject: Callable[[Case], InfiltrationResult], writer: _Writer
+) -> InfiltrationResult:
+    """Inject and return the result; where tissue deforms, with the other hydrofracture as well."""
+    with writer.watch.stage("infiltration"):
+        result = inject(case)
+    writer.infiltration(result)
+    volume = metrics.ML * result.injected_volume
+    log.info("%.3f mL injected, ended by %s", volume, result.ended_by)
+    if case.flow.kind == "poroelastic":
+        other, results = other_setting(case), {case.flow.hydrofracture: result}
+        setting = other.flow.hydrofracture
+        try:
+            with writer.watch.stage("other_hydrofracture"):
+                results[setting] = inject(other)
+        except SolverError as error:  # of a comparison: the run itself is whole
+            writer.notes.append(f"hydrofracture_{setting}.*: not computed, {error}")
+        writer.hydrofracture(results)
+    return result
 
 
 class _Writer:
@@ -209,6 +231,11 @@ class _Writer:
         write_table(self.folder / UPTAKE, tables.uptake_table(result))
         write_table(self.folder / THRESHOLD, tables.threshold_table(result))
         write_fields(self.folder / FIELDS, result.fields)
+
+    def hydrofracture(self, results: dict[str, InfiltrationResult]) -> None:
+        values, rows = by_setting(results)
+        self.values |= values
+        write_rows(self.folder / HYDROFRACTURE, HYDROFRACTURE_HEADER, rows)
 
     def finish(self, status: str, reason: str) -> None:
         values, notes = dict(self.values), list(self.notes)

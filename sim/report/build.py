@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -12,8 +13,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from sim.case import Case
 from sim.comparison import NUMERICS, Line, compare, ratio
 from sim.report import turning, words
+from sim.report.case_words import case_words
 from sim.report.verification import tables
 from sim.results.files import Json, write_text
+from sim.results.hydrofracture import SHOWN
 from sim.results.labels import label, typeset
 from sim.results.metrics import MEANINGS, MM, N_MM, Meaning
 from sim.results.record import REPORT, Record
@@ -25,10 +28,14 @@ CAPTIONS = {
     "(logarithmic, compaction positive) in one half of the section, as it is once the force is "
     "steady. Each needle has its own spatial scale; what stood where the bore is, is not followed.",
     "infiltration": "Thiosulfate in the pore fluid in the section through the axis; one colour "
-    "scale and one spatial scale, the needle drawn in where it stopped.",
+    "scale and one spatial scale, the needle drawn in where it stands.",
     "solid": "Thiosulfate in the pore fluid in the section through the mouth, along the way that "
-    "the needle leans; the dark line is the nodule.",
-    "uptake": "Where the delivered drug is over time (stacked).",
+    "the needle leans; the dark line is the nodule's surface.",
+    "uptake": "Where the delivered drug is over time (stacked); the needle's way is what liquid "
+    "stands in where steel was.",
+    "mineral": "Above: share of the mineral that is gone by the end of the run, of what was there "
+    "when its injection began. Below: its mass over time. A scenario of the closure, no "
+    "prediction.",
     "threshold": "Share of the nodule's volume that ever exceeded a concentration.",
     "turning_points": "Over each uncertain input's range, the others at their defaults. Above: the "
     "smallest margin of the insertion. Below: the infiltrated share of the nodule.",
@@ -48,6 +55,8 @@ GEOMETRY: tuple[tuple[Meaning, Callable[[Case], Json]], ...] = (
     (Meaning("Free length", "mm"), lambda case: MM * case.needle.free_length),
     (Meaning("Tip"), lambda case: case.needle.tip.kind),
     (Meaning("Tip's angle", "°"), lambda case: math.degrees(case.needle.tip.angle)),
+)
+HAND: tuple[tuple[Meaning, Callable[[Case], Json]], ...] = (
     (Meaning("Technique"), lambda case: case.technique.kind),
     (
         Meaning("Rotation", "rev/s"),
@@ -56,6 +65,9 @@ GEOMETRY: tuple[tuple[Meaning, Callable[[Case], Json]], ...] = (
     (Meaning("Hand's force limit", "N"), lambda case: case.technique.force_limit),
     (Meaning("Hand's torque limit", "N mm"), lambda case: N_MM * case.technique.torque_limit),
 )
+
+
+OTHER = "other_hydrofracture"  # stage of a run
 
 
 def write_report(
@@ -87,16 +99,24 @@ def write_report(
         lstrip_blocks=True,
     )
     environment.filters |= {"number": words.number, "label": label, "typeset": typeset}
+    injected = any(record.metrics["infiltration.dose_mg"] is not None for record in records)
     page = environment.get_template("template.html").render(
         title=" and ".join(record.name for record in records) or "no record",
+        question=_question(records),
         records=records,
-        compared=words.case_words(records) if records else "",
+        compared=case_words(records) if records else "",
         headline=words.comparison_words(*records) if len(records) == 2 else "",
         answers=[
             (record.name, words.insertion_words(record), words.infiltration_words(record))
             for record in records
         ],
         failures=failures,
+        scenario=words.scenario_words(records[0].case) if injected else "",
+        lumens=[text for record in records if (text := turning.lumen_words(record))],
+        cracks=_cracks(records),
+        cracks_cost=_cracks_cost(records),
+        half_plane=all(record.fields is None or _dimension(record) == 2 for record in records),
+        inserted=any(_inserted(record) for record in records),
         decisive=[text for record in records if (text := turning.decisive_words(record))],
         turning=turning.turning_words(records),
         shares=[text for record in records if (text := turning.share_words(record))],
@@ -113,11 +133,33 @@ def write_report(
     return folder / REPORT
 
 
+def _inserted(record: Record) -> bool:
+    return record.site is None
+
+
+def _dimension(record: Record) -> int:
+    return record.fields.points.shape[1]
+
+
+def _question(records: Sequence[Record]) -> str:
+    """What the report answers: the part of it that was computed."""
+    asked = []
+    if not records or any(_inserted(record) for record in records):
+        asked.append("does it get in")
+    if not records or any(record.fields is not None for record in records):
+        asked.append("where does the drug go")
+    return f"{', and '.join(asked) or 'no result'}?"
+
+
 def _groups(records: Sequence[Record]) -> dict[str, list[tuple[Meaning, Line]]]:
-    """All numbers by what they are about; geometry and hand from the case."""
+    """All numbers by what they are about; geometry and hand from the case.
+
+    A stage of which nothing was computed has no rows.
+    """
     groups: dict[str, list[tuple[Meaning, Line]]] = {name: [] for name in GROUPS.values()}
     cases = [record.case for record in records]
-    for meaning, value in GEOMETRY:
+    hand = HAND if any(_inserted(record) for record in records) else ()
+    for meaning, value in (*GEOMETRY, *hand):
         values = [value(case) for case in cases]
         first, second = (*values, None, None)[:2]
         groups["Needle and hand"].append(
@@ -128,7 +170,37 @@ def _groups(records: Sequence[Record]) -> dict[str, list[tuple[Meaning, Line]]]:
         if line.key in MEANINGS:
             stage = "run" if line.key in NUMERICS else line.key.partition(".")[0]
             groups[GROUPS[stage]].append((MEANINGS[line.key], line))
-    return groups
+    return {
+        name: lines
+        for name, lines in groups.items()
+        if any((line.a, line.b) != (None, None) for _, line in lines)
+    }
+
+
+@dataclass(frozen=True)
+class Cracks:
+    """Numbers without and with cracks."""
+
+    columns: list[str]
+    rows: list[tuple[Meaning, list[Json]]]
+
+
+def _cracks(records: Sequence[Record]) -> Cracks | None:
+    """Return both settings of every record that was computed with both; None without any."""
+    found = [(record.name, row) for record in records for row in record.hydrofracture]
+    if not found:
+        return None
+    columns = [f"{name}, {row['hydrofracture']}" for name, row in found]
+    rows = [
+        (MEANINGS[f"infiltration.{key}"], [float(row[key]) for _, row in found]) for key in SHOWN
+    ]
+    return Cracks(columns, rows)
+
+
+def _cracks_cost(records: Sequence[Record]) -> str:
+    stages = [record.provenance.get("stages", {}) for record in records]
+    cost = sum(stage[OTHER]["cpu_s"] for stage in stages if OTHER in stage)
+    return f"The second setting took {words.number(cost)} s CPU." if cost else ""
 
 
 def _inputs(records: Sequence[Record]) -> list[dict[str, str]]:

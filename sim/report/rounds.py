@@ -8,14 +8,14 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from sim.dissolution.closure import stoichiometric_yield
+from sim.report.case_words import case_words
 from sim.report.verification import tables
-from sim.report.words import ENDED, case_words, number, percent
+from sim.report.words import ENDED, number, percent, scenario_words
 from sim.results.files import Json, write_text
 from sim.results.labels import label, typeset
 from sim.results.metrics import MEANINGS, Meaning
 from sim.results.record import REPORT
-from sim.rounds.metrics import MODEL, closure_words
+from sim.rounds.metrics import MODEL
 from sim.rounds.record import Treatment
 
 CAPTIONS = {
@@ -60,8 +60,8 @@ def write_rounds_report(
     firsts = [treatment.rounds[0] for treatment in treatments if treatment.rounds]
     page = environment.get_template("rounds.html").render(
         title=" and ".join(treatment.name for treatment in treatments),
-        scenario=scenario_words(treatments[0]),
-        compared=case_words(firsts) if firsts else "",
+        scenario=scenario_words(treatments[0].case),
+        compared=case_words(firsts, [t.name for t in treatments if t.rounds]) if firsts else "",
         answers=[round_words(treatment) for treatment in treatments],
         failures=failures,
         figures=[_figure(name, path) for name, path in pictures.items()],
@@ -82,22 +82,6 @@ def write_rounds_report(
     )
     write_text(folder / REPORT, page)
     return folder / REPORT
-
-
-def scenario_words(treatment: Treatment) -> str:
-    """Say first what the numbers about the mineral are worth."""
-    case = treatment.case
-    text = f"The regression shown here is {closure_words(case)}."
-    if case.dissolution.model == "none":
-        text = "Nothing dissolves in this treatment: its closure is `none`."
-    if case.dissolution.model == "effective_yield":
-        ratio, ceiling = case.dissolution.yield_ratio, stoichiometric_yield(case)
-        text += (
-            f" Each mg of thiosulfate that is consumed takes {number(ratio)} mg of mineral along; "
-            "equilibrium chemistry alone would take 0.00017 mg, one calcium per thiosulfate "
-            f"{number(ceiling)} mg" + (", which this passes." if ratio > ceiling else ".")
-        )
-    return text.replace("`", "")
 
 
 def round_words(treatment: Treatment) -> str:

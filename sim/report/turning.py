@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from sim.report.words import percent
+from sim.flow.dead_volume import dead_volume
+from sim.report.words import number, percent
 from sim.results.labels import label, typeset
+from sim.results.metrics import ML
 from sim.results.record import Record
 from sim.sensitivity import REACHED, WHOLE, way
 
@@ -19,6 +21,8 @@ AS = {
     "torque_limit": ("stops at the torque limit", "stopping at the torque limit"),
     "failed": ("has no solution", "having no solution"),
 }
+LUMEN = "needle.lumen_content"
+RIGID = ", and in rigid tissue"  # the pass, where the run's tissue deforms
 NOTE = "turning points: "  # how the pass's own notes begin
 
 type Row = dict[str, str]
@@ -95,7 +99,24 @@ def share_words(record: Record, most: int = 3) -> str:
     return f"{record.name}, infiltrated share of the nodule: {'; '.join(told)}."
 
 
-def settings_words(records: Iterable[Record]) -> str:
+def lumen_words(record: Record) -> str:
+    """What another content of hub and lumen would give, as the pass found; empty without."""
+    rows = [row for row in record.turning_points if row["input"] == LUMEN]
+    if not rows:
+        return ""
+    dead = number(ML * dead_volume(record.case.needle))
+    others = ", ".join(
+        f"{percent(float(row['infiltrated_end']))} with {row['end']}" for row in rows
+    )
+    usual = percent(float(rows[0]["infiltrated_default"]))
+    return (
+        f"Hub and lumen of the {record.name} take up {dead} mL and are assumed to hold "
+        f"{rows[0]['default']} at the start: {usual} of the nodule are infiltrated (in the pass "
+        f"over the inputs), against {others}."
+    )
+
+
+def settings_words(records: Sequence[Record]) -> str:
     """How far the pass's cheaper settings move its own default from the run's; empty without."""
     told = [
         f"{percent(float(record.turning_points[0]['infiltrated_default']))} against "
@@ -105,9 +126,12 @@ def settings_words(records: Iterable[Record]) -> str:
     ]
     if not told:
         return ""
+    rigid = all(record.case.flow.kind == "rigid" for record in records)
     return (
-        "The pass follows the drug on a coarser mesh than the run: infiltrated share of the nodule "
-        f"at the defaults {' and '.join(told)}. Insertions are computed as in the run."
+        f"The pass follows the drug on a coarser mesh than the run{'' if rigid else RIGID}: "
+        f"infiltrated share of the nodule at the defaults {' and '.join(told)}. Insertions are "
+        "computed as in the run. Where a needle does not get into the nodule the share counts drug "
+        "that spreads into it from outside."
     )
 
 

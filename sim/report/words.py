@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-
-from sim.case import Nodule
+from sim.case import Case
+from sim.dissolution.closure import stoichiometric_yield
+from sim.flow.dead_volume import dead_volume
 from sim.results.files import Json
-from sim.results.metrics import G_PER_CM3, ML, ML_PER_MIN, MM, STOPPING
+from sim.results.metrics import ML, MM, STOPPING
 from sim.results.record import Record
+from sim.rounds.metrics import closure_words
 
 ENDED = {
     "stalled": "stalled",
@@ -19,8 +19,6 @@ ENDED = {
     "torque_limit": "stopped turning",
     "failed": "has no result",
 }
-MOTION = {"push": "pushed", "drill": "drilled"}
-HOLD = {"free": "free", "held": "held by fingers", "fixed": "held rigidly"}
 WORTH_SAYING = 0.01  # of the ordered volume that stays in the needle
 AGAINST = {
     "buckling": "buckling",
@@ -30,6 +28,7 @@ AGAINST = {
     "torque": "the torque limit",
     "slip": "slipping off the nodule",
 }
+NOT_ENDED = "infiltration.ended_by: "  # how the note on an injection that never began begins
 CORE = "infiltration: the lumen took up a core"  # how the injection's note begins
 
 
@@ -50,35 +49,6 @@ def number(value: Json, digits: int = 3) -> str:
 def percent(share: Json) -> str:
     """A share as a percentage."""
     return "—" if share is None else f"{number(100.0 * share, 2)} %"
-
-
-def case_words(records: Sequence[Record]) -> str:
-    """What was computed: the nodule, each needle and hand, the injection."""
-    case = records[0].case
-    nodule, drug, injection = case.nodule, case.drug, case.injection
-    needles = " and the ".join(_needle_words(record) for record in records)
-    return (
-        f"One {nodule.texture} nodule, {number(MM * nodule.diameter)} mm across and "
-        f"{number(MM * nodule.height)} mm high, its top {number(MM * nodule.depth)} mm below the "
-        f"skin's surface, {_density_words(nodule)}, {HOLD[nodule.fixation]}. The {needles}, "
-        f"towards {number(MM * case.target_depth)} mm depth; then "
-        f"{number(ML * injection.volume)} mL of {number(drug.concentration)} mg/mL "
-        f"at up to {number(ML_PER_MIN * injection.rate)} mL/min."
-    )
-
-
-def _density_words(nodule: Nodule) -> str:
-    field = nodule.density_field
-    words = f"{number(G_PER_CM3 * nodule.mineral.density)} g/cm³ dense"
-    if field.kind == "shell_core":
-        core, shell = G_PER_CM3 * field.core_density, MM * field.shell_thickness
-        words += f" in a shell of {number(shell)} mm and {number(core)} g/cm³ inside"
-    elif field.kind == "random":
-        patches = number(MM * field.correlation_length)
-        words += f" with random deviations of {percent(field.variation)} over {patches} mm"
-    if nodule.capsule is not None:
-        words += f", under a brittle rind of {number(MM * nodule.capsule.thickness)} mm"
-    return words
 
 
 def insertion_words(record: Record) -> str:
@@ -116,14 +86,19 @@ def infiltration_words(record: Record) -> str:
     if m["infiltration.dose_mg"] is None:
         return f"Where the {record.name}'s drug would go was not computed."
     if m["infiltration.ended_by"] == "nothing_injected":
-        why = next(note for note in record.notes if note.startswith("infiltration.ended_by: "))
-        return f"With the {record.name} {why.removeprefix('infiltration.ended_by: ')}."
+        why = (note for note in record.notes if note.startswith(NOT_ENDED))
+        return next(
+            (f"With the {record.name} {note.removeprefix(NOT_ENDED)}." for note in why),
+            f"With the {record.name} {_kept_words(record)}.",
+        )
+    dose = m["infiltration.dose_mg"]
+    if dose == 0.0:  # what the lumen held is all that went in
+        return f"With the {record.name} {_kept_words(record)}."
     place = _place(record)
     stop = {
-        "volume": "the ordered volume was in",
+        "volume": "the plunger had pushed the ordered volume",
         "time_limit": "the time limit ended the injection",
     }[m["infiltration.ended_by"]]
-    dose = m["infiltration.dose_mg"]
     inside = round(m["infiltration.dose_in_nodule_mg"] / dose, 2)
     lost = round(m["infiltration.lost_through_skin_mg"] / dose, 2)
     parts = {
@@ -140,7 +115,48 @@ def infiltration_words(record: Record) -> str:
         f"Of the {number(dose)} mg delivered {fate}; "
         f"{percent(m['infiltration.infiltrated_fraction_of_nodule'])} of the nodule's volume ever "
         f"exceeded {percent(record.case.injection.threshold_fraction)} of the injected "
-        f"concentration.{_syringe_words(record)}{_core_words(record)}"
+        f"concentration.{_syringe_words(record)}{_core_words(record)}{_removed_words(record)}"
+    )
+
+
+def scenario_words(case: Case) -> str:
+    """Say what the numbers about the mineral are worth."""
+    if case.dissolution.model == "none":
+        return "No dissolution is computed: the closure is none."
+    text = f"What is said of the mineral is {closure_words(case)}.".replace("`", "")
+    if case.dissolution.model == "effective_yield":
+        ratio, ceiling = case.dissolution.yield_ratio, stoichiometric_yield(case)
+        text += (
+            f" Each mg of thiosulfate that is consumed takes {number(ratio)} mg of mineral along; "
+            "equilibrium chemistry alone would take 0.00017 mg, one calcium per thiosulfate "
+            f"{number(ceiling)} mg" + (", which this passes." if ratio > ceiling else ".")
+        )
+    return text
+
+
+def _removed_words(record: Record) -> str:
+    """What the closure takes of the mineral; empty where nothing dissolves."""
+    m, case = record.metrics, record.case
+    if case.dissolution.model == "none":
+        return ""
+    days = record.uptake["time_s"][-1] / 86400.0
+    model = case.dissolution.model
+    return (
+        f" In this scenario of the closure {model}, no prediction, "
+        f"{percent(m['treatment.mineral_removed_fraction'])} of the mineral "
+        f"({number(m['treatment.mineral_removed_mg'])} mg) are gone {number(days, 2)} days after "
+        "the injection's start."
+    )
+
+
+def _kept_words(record: Record) -> str:
+    """Why no drug left the needle although the plunger moved."""
+    displaced = record.metrics["infiltration.displaced_volume_mL"]
+    needle = record.case.needle
+    return (
+        f"no drug reached the tissue: the plunger pushed {number(displaced)} mL, and hub and "
+        f"lumen, full of {needle.lumen_content} at the start, take up "
+        f"{number(ML * dead_volume(needle))} mL before any drug leaves them"
     )
 
 
@@ -155,6 +171,7 @@ def comparison_words(a: Record, b: Record) -> str:
     masses = [r.metrics["infiltration.dose_in_nodule_mg"] for r in (a, b)]
     if None in masses:
         return first
+    first += _delivered_words(a, b)
     if masses[0] == 0.0 or masses[1] == 0.0:
         return f"{first} Drug in the nodule: {number(masses[0])} and {number(masses[1])} mg."
     low, high = sorted((masses[0], masses[1]))
@@ -167,19 +184,6 @@ def comparison_words(a: Record, b: Record) -> str:
     )
 
 
-def _needle_words(record: Record) -> str:
-    needle, technique = record.case.needle, record.case.technique
-    sizes = (needle.outer_diameter, needle.inner_diameter, needle.length)
-    outer, inner, length = (number(MM * size) for size in sizes)
-    turning = technique.rotation_speed / (2.0 * math.pi)
-    to_and_fro = " to and fro" if technique.motion == "oscillating" else ""
-    speed = f"{to_and_fro} at {number(turning)} rev/s" if turning > 0.0 else ""
-    return (
-        f"{record.name}, {outer} mm outside, {inner} mm inside and {length} mm long, is "
-        f"{MOTION[technique.kind]}{speed} with at most {number(technique.force_limit)} N"
-    )
-
-
 def _place(record: Record) -> str:
     """Where the tip is, as a sentence begins; nothing where no insertion led there."""
     depth = record.metrics["insertion.depth_in_nodule_mm"]
@@ -188,6 +192,16 @@ def _place(record: Record) -> str:
     if _past(record):
         return "With the tip past the nodule, "
     return f"With the tip {'in' if depth > 0.0 else 'outside'} the nodule, "
+
+
+def _delivered_words(a: Record, b: Record) -> str:
+    """How much of the ordered drug went in, where that was not all of it."""
+    ordered = ML * a.case.injection.volume
+    volumes = [r.metrics["infiltration.dose_mg"] / r.case.drug.concentration for r in (a, b)]
+    if min(volumes) > (1.0 - WORTH_SAYING) * ordered:
+        return ""
+    amounts = " and ".join(f"{number(v, 2)} mL" for v in volumes)
+    return f" Of the {number(ordered)} mL of drug ordered {amounts} reached the tissue."
 
 
 def _past(record: Record) -> bool:
@@ -247,23 +261,23 @@ def _steel_words(record: Record) -> str:
 
 
 def _syringe_words(record: Record) -> str:
-    """What the operator meets at the syringe."""
-    m = record.metrics
+    """What the dead volume of hub and lumen takes from the dose."""
+    m, case = record.metrics, record.case
     displaced, retained = (
         m["infiltration.displaced_volume_mL"],
         m["infiltration.retained_in_needle_mg"],
     )
-    stays = retained / record.case.drug.concentration
+    stays = retained / case.drug.concentration
     if stays <= WORTH_SAYING * displaced:
         return ""
-    held = {
-        "air": ", as hub and lumen hold air at the start and drug at the end",
-        "blood": ", as hub and lumen hold blood at the start, which goes first",
-        "drug": ", beside what the plunger pushed out: the needle was primed with it",
-    }[record.case.needle.lumen_content]
+    drug = f"{number(stays, 2)} mL ({number(retained)} mg) of drug"
+    if case.needle.lumen_content == "drug":
+        return f" Another {drug} stay in hub and lumen, with which the needle was primed."
+    pushed, entered = number(displaced), number(displaced - stays, 2)
+    held = case.needle.lumen_content
     return (
-        f" The plunger pushed {number(displaced)} mL out of the syringe; {number(stays, 2)} mL "
-        f"({number(retained)} mg) of drug stay in hub and lumen{held}."
+        f" Of the {pushed} mL that the plunger pushed, {drug} stay in hub and lumen, which held "
+        f"{held} at the start: only {entered} mL of drug reached the tissue."
     )
 
 

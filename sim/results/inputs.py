@@ -45,7 +45,7 @@ def inputs(cfg: DictConfig) -> list[Input]:
         chosen = OmegaConf.select(cfg, group)
         if chosen is None:  # an infiltration alone has no technique, most nodules no image
             continue
-        name = chosen.get("name") or chosen.get("texture")
+        name = chosen.get("name") or chosen.get("texture") or chosen.get("model")
         tree = options.get(name, next(iter(options.values())))
         defaults = dict(leaves(plain(tree)))
         for key, value in leaves(tree):

@@ -50,6 +50,11 @@ class Record:
         return OmegaConf.to_container(OmegaConf.create(self.config)).get("site")
 
     @property
+    def image(self) -> str | None:
+        """Path of the image that the nodule is from."""
+        return OmegaConf.select(OmegaConf.create(self.config), "nodule.image.path")
+
+    @property
     def notes(self) -> list[str]:
         """Reasons for nulls, assumptions and limits that the stages left."""
         return list(self.metrics.get("run.notes") or [])

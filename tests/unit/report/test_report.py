@@ -8,11 +8,14 @@ import re
 
 import pytest
 
-from sim.case import Capsule
+from sim.case import Capsule, Dissolution
 from sim.figures.draw import draw
 from sim.report import turning, words
 from sim.report.build import write_report
+from sim.report.case_words import case_words
 from sim.report.verification import parse
+from sim.results.files import read_rows, write_rows
+from sim.results.hydrofracture import HEADER, by_setting
 from tests.unit.results import synthetic
 from tests.unit.results.records import write_record
 
@@ -86,10 +89,102 @@ def test_the_fate_of_the_drug_adds_up(records):
 
 def test_words_of_the_syringe(records):
     """0.1 mg of 250 mg/mL stay in the needle: not worth saying; 50 mg are 0.2 mL."""
-    assert "plunger" not in words.infiltration_words(records[1])
+    assert "stay in hub and lumen" not in words.infiltration_words(records[1])
     values = records[1].metrics | {"infiltration.retained_in_needle_mg": 50.0}
-    text = words.infiltration_words(dataclasses.replace(records[1], metrics=values))
-    assert "pushed 0.5 mL out of the syringe; 0.2 mL (50 mg) of drug stay in hub and lumen" in text
+    record = dataclasses.replace(records[1], metrics=values)
+    assert "Another 0.2 mL (50 mg) of drug stay in hub and lumen, with which the needle was" in (
+        words.infiltration_words(record)
+    )
+    needle = dataclasses.replace(record.case.needle, lumen_content="air")
+    full = dataclasses.replace(record, case=dataclasses.replace(record.case, needle=needle))
+    assert words.infiltration_words(full).endswith(
+        "Of the 0.5 mL that the plunger pushed, 0.2 mL (50 mg) of drug stay in hub and lumen, "
+        "which held air at the start: only 0.3 mL of drug reached the tissue."
+    )
+
+
+@pytest.mark.parametrize("ended_by", ["nothing_injected", "volume"])
+def test_words_of_a_dose_that_stays_in_the_dead_volume(records, ended_by):
+    """Air: nothing enters the tissue; blood: that alone does."""
+    values = records[1].metrics | {
+        "infiltration.ended_by": ended_by,
+        "infiltration.displaced_volume_mL": 0.2,
+        "infiltration.dose_mg": 0.0,
+        "infiltration.dose_in_nodule_mg": 0.0,
+    }
+    record = dataclasses.replace(records[1], metrics=values)
+    text = words.infiltration_words(record)
+    assert "no drug reached the tissue: the plunger pushed 0.2 mL" in text
+    assert "Drug in the nodule" in words.comparison_words(records[0], record)
+
+
+def test_words_of_another_content_of_the_lumen(records):
+    row = dict(records[1].turning_points[0]) | {
+        "input": turning.LUMEN,
+        "default": "air",
+        "end": "drug",
+        "infiltrated_default": "0.44",
+        "infiltrated_end": "0.65",
+    }
+    text = turning.lumen_words(dataclasses.replace(records[1], turning_points=[row]))
+    assert "assumed to hold air at the start: 44 % of the nodule are infiltrated" in text
+    assert "against 65 % with drug." in text
+    assert turning.lumen_words(records[1]) == ""
+
+
+def test_every_result_names_its_closure(tmp_path, records):
+    page = write_report(tmp_path, records[:1], {}, "x").read_text()
+    assert "No dissolution is computed: the closure is none." in page
+    case = dataclasses.replace(
+        records[1].case, dissolution=Dissolution(model="effective_yield", yield_ratio=0.5)
+    )
+    known = {"treatment.mineral_removed_mg": 8.3, "treatment.mineral_removed_fraction": 0.0044}
+    record = dataclasses.replace(records[1], case=case, metrics=records[1].metrics | known)
+    assert "closure effective_yield, no prediction, 0.44 % of the mineral (8.3 mg) are gone 7" in (
+        words.infiltration_words(record)
+    )
+    page = write_report(tmp_path, [record], {}, "x").read_text()
+    assert "effective_yield, calibrated or assumed, not a prediction" in page
+    assert "takes 0.5 mg of mineral along" in page
+
+
+SITE = """
+site: {geometry: 3d, tip_depth: 7 mm, offset_x: 3 mm, offset_y: 0 mm, tilt: 20 deg, width: 9 mm,
+  yaw: 30 deg, pitch: 0 deg, roll: 0 deg}
+"""
+
+
+def test_a_needle_that_was_put_in_place_has_no_hand(tmp_path, records):
+    values = {key: None for key in records[0].metrics if key.startswith("insertion.")}
+    record = dataclasses.replace(
+        records[0], config=SITE, metrics=records[0].metrics | values, turning_points=[]
+    )
+    text = case_words([record])
+    assert "15 mm by 9 mm across and 10 mm high, turned" in text
+    assert "stands with its tip 7.5 mm deep, 3 mm beside the nodule's centre, the needle" in text
+    assert "push" not in text
+    page = write_report(tmp_path, [record], {}, "x").read_text()
+    assert "<h1>27G: where does the drug go?</h1>" in page
+    assert "Hand&#39;s force limit" not in page
+    assert ">Insertion</th>" not in page
+    imaged = dataclasses.replace(record, config=SITE + "nodule: {image: {path: scans/ct.nii.gz}}")
+    assert "One nodule from the image ct.nii.gz, up to 15 mm across" in case_words([imaged])
+
+
+def test_both_settings_of_the_hydrofracture_stand_side_by_side(tmp_path, records):
+    values, rows = by_setting(
+        {name: synthetic.infiltration(records[0].case, 2e-3) for name in ("smeared", "none")}
+    )
+    assert values["hydrofracture_none.injected_volume_mL"] == pytest.approx(0.5)
+    path = tmp_path / "hydrofracture.csv"
+    write_rows(path, HEADER, rows)
+    record = dataclasses.replace(records[0], hydrofracture=read_rows(path))
+    page = write_report(tmp_path, [record], {}, "x").read_text()
+    table = page[page.index('id="hydrofracture"') : page.index('id="table"')]
+    assert "27G, smeared" in table
+    assert "27G, none" in table
+    assert re.search(r"Volume into the tissue</td>\s*<td class=\"n\">0.5</td>\s*<td", table)
+    assert 'id="hydrofracture"' not in write_report(tmp_path, records[:1], {}, "x").read_text()
 
 
 def test_words_of_a_core_in_the_lumen(records):
@@ -124,7 +219,7 @@ def test_margins_told_are_of_what_can_stop_the_needle(records):
 
 
 def test_words_of_the_case(records):
-    text = words.case_words(records[:2])
+    text = case_words(records[:2])
     assert "stone nodule, 15 mm across and 10 mm high, its top 2.5 mm below" in text
     assert "The 27G, 0.413 mm outside, 0.21 mm inside and 12.7 mm long, is pushed with at" in text
     assert "is drilled at 1 rev/s with at most 150 N" in text
@@ -135,7 +230,7 @@ def test_words_of_an_uneven_nodule(records):
     def told(**changes: object) -> str:
         nodule = dataclasses.replace(records[0].case.nodule, **changes)
         case = dataclasses.replace(records[0].case, nodule=nodule)
-        return words.case_words([dataclasses.replace(records[0], case=case)])
+        return case_words([dataclasses.replace(records[0], case=case)])
 
     field = records[0].case.nodule.density_field
     shell = dataclasses.replace(field, kind="shell_core", core_density=1e3, shell_thickness=2e-3)

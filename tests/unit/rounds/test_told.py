@@ -8,7 +8,8 @@ import pytest
 from matplotlib import pyplot as plt
 
 from sim.figures.rounds import draw_rounds, forces_figure, rounds_figure
-from sim.report.rounds import round_words, scenario_words, write_rounds_report
+from sim.report.rounds import round_words, write_rounds_report
+from sim.report.words import scenario_words
 from sim.results.files import write_json
 from sim.rounds.record import Treatment, load_treatment
 from sim.run import begin
@@ -70,7 +71,7 @@ def test_the_pictures_show_every_round(tmp_path):
 
 def test_nothing_is_claimed_where_nothing_dissolves(tmp_path):
     told = treatment(tmp_path / "a", model="none")
-    assert "Nothing dissolves" in scenario_words(told)
+    assert scenario_words(told.case) == "No dissolution is computed: the closure is none."
     assert "stiffness" not in round_words(told)
     assert "nothing dissolves" in rounds_figure([told]).axes[3].texts[0].get_text()
     plt.close("all")
