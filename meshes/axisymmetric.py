@@ -17,6 +17,7 @@ from dolfinx.io import gmshio
 from dolfinx.mesh import Mesh, MeshTags
 from mpi4py import MPI
 
+from meshes.gmsh_model import gmsh_model, size_by
 from meshes.outline import Outline
 from sim.cache import cached
 from sim.case import Case
@@ -108,29 +109,21 @@ def _parameters(case: Case, outline: Outline | None, unit: float) -> dict:
 
 
 def _build(path: Path, key: dict) -> None:
-    gmsh.initialize(interruptible=False)
     try:
-        gmsh.option.setNumber("General.Terminal", 0)
-        gmsh.option.setNumber("General.NumThreads", 1)
-        gmsh.model.add("injection")
-        _draw(key)
-        _set_sizes(key)
-        gmsh.model.mesh.generate(2)
-        gmsh.write(str(path))
+        with gmsh_model():
+            gmsh.model.add("injection")
+            _draw(key)
+            _set_sizes(key)
+            gmsh.model.mesh.generate(2)
+            gmsh.write(str(path))
     except Exception as error:  # gmsh raises nothing more specific
         raise SolverError(f"gmsh could not mesh the injection: {error}") from error
-    finally:
-        gmsh.finalize()
 
 
 def _read(path: Path) -> tuple[Mesh, MeshTags, MeshTags]:
-    gmsh.initialize(interruptible=False)
-    try:
-        gmsh.option.setNumber("General.Terminal", 0)
+    with gmsh_model():
         gmsh.merge(str(path))
         return gmshio.model_to_mesh(gmsh.model, MPI.COMM_SELF, 0, gdim=2)
-    finally:
-        gmsh.finalize()
 
 
 def _draw(key: dict) -> None:
@@ -271,6 +264,4 @@ def _set_sizes(key: dict) -> None:
         fields.append(gap)
     smallest = field.add("Min")
     field.setNumbers(smallest, "FieldsList", fields)
-    field.setAsBackgroundMesh(smallest)
-    for option in ("FromPoints", "FromCurvature", "ExtendFromBoundary"):
-        gmsh.option.setNumber(f"Mesh.MeshSize{option}", 0)
+    size_by(smallest)

@@ -10,7 +10,7 @@ from dolfinx.io import gmshio
 from dolfinx.mesh import Mesh, MeshTags
 from mpi4py import MPI
 
-from meshes.solid import DELAUNAY_3D
+from meshes.gmsh_model import gmsh_model, keep_delaunay, size_by
 from meshes.spheres import BOUNDARIES
 
 
@@ -31,24 +31,16 @@ def concentric_balls(
     tuple
         Mesh, cell tags, facet tags, and the regions' tags by name ("shell0", "shell1", ...).
     """
-    gmsh.initialize(interruptible=False)
-    try:
-        gmsh.option.setNumber("General.Terminal", 0)
-        gmsh.option.setNumber("General.NumThreads", 1)
+    with gmsh_model():
         regions = _draw(radii)
         growth = (outer_size - inner_size) / (radii[-1] - radii[0])
         field = gmsh.model.mesh.field.add("MathEval")
         size = f"{inner_size} + {growth} * (sqrt(x*x + y*y + z*z) - {radii[0]})"
         gmsh.model.mesh.field.setString(field, "F", size)
-        gmsh.model.mesh.field.setAsBackgroundMesh(field)
-        for option in ("FromPoints", "FromCurvature", "ExtendFromBoundary"):
-            gmsh.option.setNumber(f"Mesh.MeshSize{option}", 0)
-        gmsh.option.setNumber("Mesh.Algorithm3D", DELAUNAY_3D)
-        gmsh.option.setNumber("Mesh.Optimize", 0)
+        size_by(field)
+        keep_delaunay()
         gmsh.model.mesh.generate(3)
         mesh, cells, facets = gmshio.model_to_mesh(gmsh.model, MPI.COMM_SELF, 0, gdim=3)
-    finally:
-        gmsh.finalize()
     return mesh, cells, facets, regions
 
 

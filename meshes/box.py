@@ -11,14 +11,10 @@ from dolfinx.io import gmshio
 from dolfinx.mesh import Mesh, MeshTags
 from mpi4py import MPI
 
+from meshes.gmsh_model import gmsh_model, keep_delaunay
+
 REGIONS = {"box": 1}
 BOUNDARIES = {"inflow": 101, "outflow": 102}  # the sides at x = 0 and x = length
-OPTIONS = {
-    "General.Terminal": 0,
-    "General.NumThreads": 1,
-    "Mesh.Algorithm3D": 1,  # Delaunay
-    "Mesh.Optimize": 0,
-}
 
 
 def delaunay_box(
@@ -29,30 +25,23 @@ def delaunay_box(
     gmsh's optimisation stays off: it gives up the Delaunay property that `sim.volumes.voronoi` asks
     for.
     """
-    gmsh.initialize(interruptible=False)
-    try:
+    with gmsh_model():
         if comm.rank == 0:
             _draw(lengths, size)
         mesh, cells, facets = gmshio.model_to_mesh(gmsh.model, comm, 0, gdim=3)
-    finally:
-        gmsh.finalize()
     return mesh, cells, facets
 
 
 def write_delaunay_box(lengths: Sequence[float], size: float, path: Path) -> None:
     """Write the same mesh to a file of gmsh's format."""
-    gmsh.initialize(interruptible=False)
-    try:
+    with gmsh_model():
         gmsh.option.setNumber("Mesh.Binary", 1)
         _draw(lengths, size)
         gmsh.write(str(path))
-    finally:
-        gmsh.finalize()
 
 
 def _draw(lengths: Sequence[float], size: float) -> None:
-    for name, value in OPTIONS.items():
-        gmsh.option.setNumber(name, value)
+    keep_delaunay()
     box = gmsh.model.occ.addBox(0.0, 0.0, 0.0, *lengths)
     gmsh.model.occ.synchronize()
     gmsh.option.setNumber("Mesh.MeshSizeMin", size)

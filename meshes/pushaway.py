@@ -14,6 +14,7 @@ from dolfinx.io import gmshio
 from dolfinx.mesh import Mesh, MeshTags
 from mpi4py import MPI
 
+from meshes.gmsh_model import gmsh_model, size_by
 from sim.cache import cached
 from sim.case import Nodule, Tissue
 from sim.errors import SolverError
@@ -56,13 +57,9 @@ def pushaway_mesh(
         "growth": GROWTH,
     }
     path = cached("mesh", key, ".msh", lambda target: _build(target, key))
-    gmsh.initialize(interruptible=False)
-    try:
-        gmsh.option.setNumber("General.Terminal", 0)
+    with gmsh_model():
         gmsh.merge(str(path))
         mesh, cell_tags, _ = gmshio.model_to_mesh(gmsh.model, MPI.COMM_SELF, 0, gdim=2)
-    finally:
-        gmsh.finalize()
     x = mesh.geometry.x
     x[:] *= unit
     np.maximum(x[:, 0], 0.0, out=x[:, 0])  # the axis, which gmsh leaves at +-1e-16
@@ -70,18 +67,14 @@ def pushaway_mesh(
 
 
 def _build(path: Path, key: dict[str, float]) -> None:
-    gmsh.initialize(interruptible=False)
     try:
-        gmsh.option.setNumber("General.Terminal", 0)
-        gmsh.option.setNumber("General.NumThreads", 1)
-        gmsh.model.add("pushaway")
-        _set_sizes(key, _draw(key))
-        gmsh.model.mesh.generate(2)
-        gmsh.write(str(path))
+        with gmsh_model():
+            gmsh.model.add("pushaway")
+            _set_sizes(key, _draw(key))
+            gmsh.model.mesh.generate(2)
+            gmsh.write(str(path))
     except Exception as error:  # gmsh raises nothing more specific
         raise SolverError(f"gmsh could not mesh the push-away problem: {error}") from error
-    finally:
-        gmsh.finalize()
 
 
 def _draw(key: dict[str, float]) -> list[int]:
@@ -120,6 +113,4 @@ def _set_sizes(key: dict[str, float], surface: list[int]) -> None:
     field.setNumber(distance, "Sampling", 400)
     size = field.add("MathEval")
     field.setString(size, "F", f"{key['size']} + {key['growth']} * F{distance}")
-    field.setAsBackgroundMesh(size)
-    for option in ("FromPoints", "FromCurvature", "ExtendFromBoundary"):
-        gmsh.option.setNumber(f"Mesh.MeshSize{option}", 0)
+    size_by(size)

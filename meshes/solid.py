@@ -24,6 +24,7 @@ from mpi4py import MPI
 from numpy.typing import NDArray
 
 from meshes.axisymmetric import BOUNDARIES, REGIONS, InjectionMesh
+from meshes.gmsh_model import gmsh_model, keep_delaunay, size_by
 from meshes.outline import Outline
 from sim.cache import Value, cached
 from sim.case import MeshSettings, Tissue
@@ -41,7 +42,6 @@ ROUND_SIZE = 0.6  # largest element at a point of the needle / distance from its
 # stands, and what the flow's solver leaves unbalanced in tiny cells there would show.
 BLUNT = {"mouth": 0.1, "tip": 0.25}
 DELAUNAY_2D = 5  # frontal triangles fold at an ellipsoid's poles, MeshAdapt may never end
-DELAUNAY_3D = 1  # its faster HXT ends the process where a surface's mesh is faulty
 
 Array = NDArray[np.float64]
 type Key = Mapping[str, Value]
@@ -150,36 +150,27 @@ def _blunted(outline: Outline, unit: float) -> dict[str, Value]:
 
 
 def _build(path: Path, key: Key, distance: Callable[[Array], Array]) -> None:
-    gmsh.initialize(interruptible=False)
     try:
-        gmsh.option.setNumber("General.Terminal", 0)
-        gmsh.option.setNumber("General.NumThreads", 1)
-        gmsh.model.add("injection")
-        _draw(key)
-        with tempfile.TemporaryDirectory() as folder:
-            _set_sizes(key, distance, Path(folder) / "sizes")
-            gmsh.option.setNumber("Mesh.Algorithm", DELAUNAY_2D)
-            gmsh.option.setNumber("Mesh.Algorithm3D", DELAUNAY_3D)
-            gmsh.option.setNumber("Mesh.Optimize", 0)
-            gmsh.model.mesh.generate(3)
-        gmsh.option.setNumber("Mesh.Binary", 1)
-        gmsh.write(str(path))
+        with gmsh_model():
+            gmsh.model.add("injection")
+            _draw(key)
+            with tempfile.TemporaryDirectory() as folder:
+                _set_sizes(key, distance, Path(folder) / "sizes")
+                gmsh.option.setNumber("Mesh.Algorithm", DELAUNAY_2D)
+                keep_delaunay()
+                gmsh.model.mesh.generate(3)
+            gmsh.option.setNumber("Mesh.Binary", 1)
+            gmsh.write(str(path))
     except Exception as error:  # gmsh raises nothing more specific
         raise SolverError(f"gmsh could not mesh the injection in 3-D: {error}") from error
-    finally:
-        gmsh.finalize()
 
 
 def _read(path: Path, comm: MPI.Comm) -> tuple[Mesh, MeshTags, MeshTags]:
     partitioner = create_cell_partitioner(GhostMode.none)
-    gmsh.initialize(interruptible=False)
-    try:
-        gmsh.option.setNumber("General.Terminal", 0)
+    with gmsh_model():
         if comm.rank == 0:
             gmsh.merge(str(path))
         return gmshio.model_to_mesh(gmsh.model, comm, 0, gdim=3, partitioner=partitioner)
-    finally:
-        gmsh.finalize()
 
 
 def _sampled(mesh: Mesh, cell_tags: MeshTags, shape: NoduleShape) -> MeshTags:
@@ -287,9 +278,7 @@ def _set_sizes(key: Key, distance: Callable[[Array], Array], path: Path) -> None
         fields.append(needle)
     smallest = field.add("Min")
     field.setNumbers(smallest, "FieldsList", fields)
-    field.setAsBackgroundMesh(smallest)
-    for option in ("FromPoints", "FromCurvature", "ExtendFromBoundary"):
-        gmsh.option.setNumber(f"Mesh.MeshSize{option}", 0)
+    size_by(smallest)
 
 
 def _write_sizes(key: Key, distance: Callable[[Array], Array], path: Path) -> None:

@@ -9,6 +9,8 @@ from dolfinx.io import gmshio
 from dolfinx.mesh import Mesh, MeshTags
 from mpi4py import MPI
 
+from meshes.gmsh_model import gmsh_model
+
 BOUNDARIES = {"inner": 101, "outer": 102}
 
 
@@ -30,15 +32,10 @@ def concentric_shells(
         Mesh, cell tags, facet tags, and the regions' tags by name ("shell0", "shell1", ...).
     """
     regions = {f"shell{i}": i + 1 for i in range(len(radii) - 1)}
-    gmsh.initialize(interruptible=False)
-    try:
-        gmsh.option.setNumber("General.Terminal", 0)
-        gmsh.option.setNumber("General.NumThreads", 1)
+    with gmsh_model():
         _draw(radii, sizes, regions)
         gmsh.model.mesh.generate(2)
         mesh, cells, facets = gmshio.model_to_mesh(gmsh.model, MPI.COMM_SELF, 0, gdim=2)
-    finally:
-        gmsh.finalize()
     return mesh, cells, facets, regions
 
 
