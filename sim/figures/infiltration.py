@@ -101,7 +101,8 @@ def _panel(ax: Axes, record: Record, row: str, norm: LogNorm, colours: Colormap)
     tip = tip_depth(record)
     if tip is None:
         return
-    full = colours(norm(record.case.drug.concentration))
+    injected = record.metrics["infiltration.dose_mg"]
+    full = colours(norm(record.case.drug.concentration) if injected else -1.0)  # white
     if row == END:
         draw_needle(ax, record.case, tip, ABOVE, full)
     else:

@@ -19,7 +19,7 @@ from sim.figures.solid import depths_of, section
 from sim.figures.style import NEEDLE_COLOURS, SEQUENTIAL, WIDTHS, say
 from sim.figures.uptake import time_axis
 from sim.outcome import Array
-from sim.results.metrics import MM
+from sim.results.metrics import G_PER_CM3, MM
 from sim.results.record import Record
 
 BANDS = 60  # of colour
@@ -49,6 +49,26 @@ def mineral_figure(records: Sequence[Record]) -> Figure:
     return figure
 
 
+def left_figure(records: Sequence[Record], before: float) -> Figure:
+    """Draw, per needle, the mineral that is left at the end of a run, on one colour scale.
+
+    The scale ends at `before` (kg/m3), the mineral's density before any treatment: denser is only
+    what the needle compacted.
+    """
+    figure, axes = plt.subplots(1, len(records), figsize=(WIDTHS[len(records)], 3.9), squeeze=False)
+    cuts = [_cut(record, record.fields.mineral[-1]) for record in records]
+    low = min(density[np.unique(mesh.triangles)].min() for mesh, density in cuts)
+    high = G_PER_CM3 * before
+    norm = Normalize(min(low, 0.999 * high), high)
+    for ax, record, cut in zip(axes[0], records, cuts, strict=True):
+        _panel(ax, record, cut, norm)
+        ax.set_title(record.name)
+    axes[0, 0].set_ylabel("depth (mm)")
+    bar = figure.colorbar(ScalarMappable(norm, SEQUENTIAL), ax=axes, aspect=25, extend="max")
+    bar.set_label("mineral left (g/cm³)")
+    return figure
+
+
 def dissolves(record: Record) -> bool:
     """Tell whether a record says what became of the mineral."""
     return record.fields is not None and record.fields.mineral is not None
@@ -59,14 +79,20 @@ def _gone(record: Record) -> tuple[Triangulation, Array]:
     fields = record.fields
     first, last = fields.mineral[0], fields.mineral[-1]
     share = 100.0 * np.divide(first - last, first, out=np.zeros_like(first), where=first > 0.0)
+    return _cut(record, share)
+
+
+def _cut(record: Record, values: Array) -> tuple[Triangulation, Array]:
+    """Return the nodule's section (mm) and node values (n,) on it."""
+    fields = record.fields
     inside = fields.cell_regions == fields.regions["nodule"]
     if fields.points.shape[1] == 3:
-        cut = section(record, {"gone": share})
+        cut = section(record, {"values": values})
         x, depth, triangles = depths_of(cut)
-        return Triangulation(x, depth, triangles[cut.cell_data["nodule"]]), cut["gone"]
+        return Triangulation(x, depth, triangles[cut.cell_data["nodule"]]), cut["values"]
     mesh, node = mirrored(record)
     triangles = mesh.triangles[np.tile(inside, 2)]
-    return Triangulation(mesh.x, mesh.y, triangles), share[node]
+    return Triangulation(mesh.x, mesh.y, triangles), values[node]
 
 
 def _panel(
@@ -83,10 +109,10 @@ def _panel(
         return
     in_half_plane = record.fields.points.shape[1] == 2
     ax.set_xlabel("distance from the needle's axis (mm)" if in_half_plane else "x (mm)")
-    mesh, share = cut
+    mesh, values = cut
     levels = np.linspace(norm.vmin, norm.vmax * (1.0 + 1e-6), BANDS)
     bands = ax.tricontourf(
-        mesh, np.clip(share, norm.vmin, norm.vmax), levels, norm=norm, cmap=SEQUENTIAL, zorder=1
+        mesh, np.clip(values, norm.vmin, norm.vmax), levels, norm=norm, cmap=SEQUENTIAL, zorder=1
     )
     bands.set_rasterized(True)
     if in_half_plane:

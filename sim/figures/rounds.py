@@ -10,6 +10,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from sim.figures.mineral import dissolves, left_figure
 from sim.figures.style import GREY, NEEDLE_COLOURS, WIDTHS, label, save, say
 from sim.results.metrics import MEANINGS, MM
 from sim.results.record import FIGURES
@@ -28,13 +29,15 @@ TITLES = ("Peak force", "Dose in the nodule", "Infiltrated share", "Mineral remo
 
 
 def draw_rounds(treatments: Sequence[Treatment], folder: Path) -> dict[str, Path]:
-    """Draw both pictures if any round is finished; return their paths by name."""
+    """Draw the pictures if any round is finished; return their paths by name."""
     if not any(treatment.rounds for treatment in treatments):
         return {}
-    pictures = {"round_forces": forces_figure, "rounds": rounds_figure}
+    figures = {"round_forces": forces_figure(treatments), "rounds": rounds_figure(treatments)}
+    lasts = [treatment.rounds[-1] for treatment in treatments if treatment.rounds]
+    if all(dissolves(record) for record in lasts):
+        figures["mineral_left"] = left_figure(lasts, treatments[0].case.nodule.mineral.density)
     return {
-        name: save(picture(treatments), folder / FIGURES / f"{name}.png")
-        for name, picture in pictures.items()
+        name: save(figure, folder / FIGURES / f"{name}.png") for name, figure in figures.items()
     }
 
 

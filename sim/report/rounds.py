@@ -24,6 +24,9 @@ CAPTIONS = {
     "rounds": "Over the rounds: largest axial force, drug in the nodule at the end of the "
     "injection, share of the nodule that exceeded the threshold in that round, and the mineral "
     "that was removed since before the first round.",
+    "mineral_left": "Mineral that is left after each needle's last finished round; one colour "
+    "scale, which does not begin at zero; denser is what the needle compacted. A scenario of the "
+    "closure, no prediction.",
 }
 STAGES = ("insertion", "infiltration", "treatment")
 

@@ -29,11 +29,11 @@ log = logging.getLogger(__name__)
 
 SHOWN = {  # heading: metric of a round
     "ended as": "insertion.outcome",
-    "depth in nodule (mm)": "insertion.depth_in_nodule_mm",
-    "peak force (N)": "insertion.peak_force_N",
-    "drug in nodule (mg)": "infiltration.dose_in_nodule_mg",
-    "infiltrated (%)": "infiltration.infiltrated_fraction_of_nodule",
-    "mineral removed (%)": "treatment.mineral_removed_fraction",
+    "in nodule (mm)": "insertion.depth_in_nodule_mm",
+    "force (N)": "insertion.peak_force_N",
+    "drug (mg)": "infiltration.dose_in_nodule_mg",
+    "reached (%)": "infiltration.infiltrated_fraction_of_nodule",
+    "mineral gone (%)": "treatment.mineral_removed_fraction",
 }
 
 

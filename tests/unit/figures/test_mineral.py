@@ -11,7 +11,7 @@ from matplotlib.contour import ContourSet
 
 from sim.case import Case, Dissolution
 from sim.figures.draw import draw
-from sim.figures.mineral import dissolves, mineral_figure
+from sim.figures.mineral import dissolves, left_figure, mineral_figure
 from sim.figures.uptake import uptake_figure
 from sim.outcome import InfiltrationResult, NodalFields
 from tests.unit.results import synthetic
@@ -81,6 +81,20 @@ def test_the_share_removed_is_that_of_the_fields(records, which):
     left = records[which].uptake["mineral_left_mg"]
     (course,) = figure.axes[1].lines
     assert course.get_ydata()[-1] == pytest.approx(left[0] - left[-1], rel=1e-12)
+    plt.close(figure)
+
+
+def test_what_is_left_is_shown_up_to_the_density_before(records):
+    figure = left_figure(records[:1], 1600.0)
+    assert figure.axes[-1].get_ylabel() == "mineral left (g/cm³)"
+    bands = next(
+        found for found in figure.axes[0].get_children()
+        if isinstance(found, ContourSet) and found.filled
+    )  # fmt: skip
+    fields = records[0].fields
+    inside = np.unique(fields.cells[fields.cell_regions == fields.regions["nodule"]])
+    low = fields.mineral[-1][inside].min()
+    assert bands.get_clim() == pytest.approx((low, 1.6), rel=1e-9)
     plt.close(figure)
 
 
