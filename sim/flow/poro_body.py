@@ -72,6 +72,8 @@ class PorousBody:
         mouth = domain.mouth
         self._at_mouth = np.isin(edges.tail, mouth) | np.isin(edges.head, mouth)
         self.pores = sum(domain.pores().values())  # (n,) m3, at rest
+        if self._brittle is not None:  # closed cracks stay soft: there the strain tells nothing
+            self.pores[cv.volumes["nodule"] > 0.0] = np.inf
         self._damage = np.zeros((len(cv.cells), 2))  # with which the stiffness was set
         (a, b), radius = cv.points[[i, j]], cv.points[[i, j], 0].mean(axis=0)
         area = radius * np.linalg.norm(a - b, axis=1)  # up to 2 pi
