@@ -24,23 +24,23 @@ from sim.insertion import evaluate, prepare
 from sim.outcome import InfiltrationResult, InsertionResult, TissueState
 from sim.report.build import write_report
 from sim.results import metrics, tables
+from sim.results.alternatives import HEADER as ALTERNATIVES_HEADER
+from sim.results.alternatives import alternatives, side_by_side
 from sim.results.crushed import write_crushed
 from sim.results.fields import write_fields
 from sim.results.files import Json, write_json, write_rows, write_table, write_text
 from sim.results.folder import LOG, METRICS, log_to, new_folder
-from sim.results.hydrofracture import HEADER as HYDROFRACTURE_HEADER
-from sim.results.hydrofracture import by_setting, other_setting
 from sim.results.inputs import HEADER as INPUTS_HEADER
 from sim.results.inputs import Input
 from sim.results.progress import DONE, Show, silent
 from sim.results.provenance import Stopwatch, mesh_hash, peak_memory, provenance, seeds
 from sim.results.record import (
+    ALTERNATIVES,
     CASE,
     CONFIG,
     EVENTS,
     FIELDS,
     FORCE,
-    HYDROFRACTURE,
     INPUTS,
     PROVENANCE,
     THRESHOLD,
@@ -158,7 +158,7 @@ def concluded(finish: Finish) -> Iterator[None]:
 def _stages(job: Job, writer: _Writer, show: Show) -> None:
     case, watch = job.case, writer.watch
     if job.alone is not None:
-        _injections(case, partial(job.alone, show=show), writer)
+        _injections(job, lambda case, _: job.alone(case, show), writer)
         return
     log.info("needle %s, target %.2f mm", case.needle.name, 1e3 * case.target_depth)
     with watch.stage("insertion"):
@@ -168,10 +168,8 @@ def _stages(job: Job, writer: _Writer, show: Show) -> None:
     log.info("%s: %s", insertion.outcome, insertion.reason)
     if not job.infiltration:
         return
-    inject = partial(
-        infiltrate, insertion=insertion, progress=show, before=job.before, until=job.until
-    )
-    infiltration = _injections(case, inject, writer)
+    inject = partial(infiltrate, progress=show, before=job.before, until=job.until)
+    infiltration = _injections(job, inject, writer, insertion)
     if job.keep is not None:
         job.keep(writer.folder, infiltration.tissue)
     if job.sweep is not None:
@@ -182,23 +180,28 @@ def _stages(job: Job, writer: _Writer, show: Show) -> None:
 
 
 def _injections(
-    case: Case, inject: Callable[[Case], InfiltrationResult], writer: _Writer
+    job: Job,
+    inject: Callable[[Case, InsertionResult | None], InfiltrationResult],
+    writer: _Writer,
+    insertion: InsertionResult | None = None,
 ) -> InfiltrationResult:
-    """Inject and return the result; where tissue deforms, with the other hydrofracture as well."""
+    """Inject and return the result; but in a round, under other assumptions as well."""
     with writer.watch.stage("infiltration"):
-        result = inject(case)
+        result = inject(job.case, insertion)
     writer.infiltration(result)
     volume = metrics.ML * result.injected_volume
     log.info("%.3f mL injected, ended by %s", volume, result.ended_by)
-    if case.flow.kind == "poroelastic":
-        other, results = other_setting(case), {case.flow.hydrofracture: result}
-        setting = other.flow.hydrofracture
+    if job.keep is not None:
+        return result
+    results = {"as_configured": result}
+    for name, case, arrived in alternatives(job.case, insertion):
         try:
-            with writer.watch.stage("other_hydrofracture"):
-                results[setting] = inject(other)
+            with writer.watch.stage(name):
+                results[name] = inject(case, arrived)
         except SolverError as error:  # of a comparison: the run itself is whole
-            writer.notes.append(f"hydrofracture_{setting}.*: not computed, {error}")
-        writer.hydrofracture(results)
+            writer.notes.append(f"{name}.*: not computed, {error}")
+    if len(results) > 1:
+        writer.alternatives(results)
     return result
 
 
@@ -232,10 +235,10 @@ class _Writer:
         write_table(self.folder / THRESHOLD, tables.threshold_table(result))
         write_fields(self.folder / FIELDS, result.fields)
 
-    def hydrofracture(self, results: dict[str, InfiltrationResult]) -> None:
-        values, rows = by_setting(results)
+    def alternatives(self, results: dict[str, InfiltrationResult]) -> None:
+        values, rows = side_by_side(results)
         self.values |= values
-        write_rows(self.folder / HYDROFRACTURE, HYDROFRACTURE_HEADER, rows)
+        write_rows(self.folder / ALTERNATIVES, ALTERNATIVES_HEADER, rows)
 
     def finish(self, status: str, reason: str) -> None:
         values, notes = dict(self.values), list(self.notes)

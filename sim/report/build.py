@@ -15,8 +15,8 @@ from sim.comparison import NUMERICS, Line, compare, ratio
 from sim.report import turning, words
 from sim.report.case_words import case_words
 from sim.report.verification import tables
+from sim.results.alternatives import NAMES, SHOWN
 from sim.results.files import Json, write_text
-from sim.results.hydrofracture import SHOWN
 from sim.results.labels import label, typeset
 from sim.results.metrics import MEANINGS, MM, N_MM, Meaning
 from sim.results.record import REPORT, Record
@@ -67,9 +67,6 @@ HAND: tuple[tuple[Meaning, Callable[[Case], Json]], ...] = (
 )
 
 
-OTHER = "other_hydrofracture"  # stage of a run
-
-
 def write_report(
     folder: Path,
     records: Sequence[Record],
@@ -113,8 +110,7 @@ def write_report(
         failures=failures,
         scenario=words.scenario_words(records[0].case) if injected else "",
         lumens=[text for record in records if (text := turning.lumen_words(record))],
-        cracks=_cracks(records),
-        cracks_cost=_cracks_cost(records),
+        alternatives=_alternatives(records),
         half_plane=all(record.fields is None or _dimension(record) == 2 for record in records),
         inserted=any(_inserted(record) for record in records),
         decisive=[text for record in records if (text := turning.decisive_words(record))],
@@ -178,29 +174,23 @@ def _groups(records: Sequence[Record]) -> dict[str, list[tuple[Meaning, Line]]]:
 
 
 @dataclass(frozen=True)
-class Cracks:
-    """Numbers without and with cracks."""
+class Alternatives:
+    """Numbers of the same injections under other assumptions."""
 
     columns: list[str]
     rows: list[tuple[Meaning, list[Json]]]
 
 
-def _cracks(records: Sequence[Record]) -> Cracks | None:
-    """Return both settings of every record that was computed with both; None without any."""
-    found = [(record.name, row) for record in records for row in record.hydrofracture]
+def _alternatives(records: Sequence[Record]) -> Alternatives | None:
+    """Return what was computed of every record; None where nothing was."""
+    found = [(record.name, row) for record in records for row in record.alternatives]
     if not found:
         return None
-    columns = [f"{name}, {row['hydrofracture']}" for name, row in found]
+    columns = [f"{name}, {NAMES[row['alternative']]}" for name, row in found]
     rows = [
         (MEANINGS[f"infiltration.{key}"], [float(row[key]) for _, row in found]) for key in SHOWN
     ]
-    return Cracks(columns, rows)
-
-
-def _cracks_cost(records: Sequence[Record]) -> str:
-    stages = [record.provenance.get("stages", {}) for record in records]
-    cost = sum(stage[OTHER]["cpu_s"] for stage in stages if OTHER in stage)
-    return f"The second setting took {words.number(cost)} s CPU." if cost else ""
+    return Alternatives(columns, rows)
 
 
 def _inputs(records: Sequence[Record]) -> list[dict[str, str]]:

@@ -20,7 +20,7 @@ from sim.results.folder import METRICS
 CASE, CONFIG, PROVENANCE = "case.json", "config.yaml", "provenance.json"
 FORCE, UPTAKE, THRESHOLD, EVENTS = "force.csv", "uptake.csv", "threshold_curve.csv", "events.csv"
 TURNING_POINTS, INPUTS = "turning_points.csv", "inputs.csv"
-HYDROFRACTURE = "hydrofracture.csv"
+ALTERNATIVES = "alternatives.csv"
 FIELDS, FIGURES, REPORT = "fields", "figures", "report.html"
 
 
@@ -42,7 +42,7 @@ class Record:
     fields: Fields | None
     crushed: Crushed | None
     turning_points: list[dict[str, str]]
-    hydrofracture: list[dict[str, str]]  # the injection without and with cracks
+    alternatives: list[dict[str, str]]  # the injection under other assumptions
 
     @property
     def site(self) -> dict[str, str | None] | None:
@@ -98,7 +98,7 @@ def load(folder: Path, name: str = "") -> Record:
         fields=read_fields(fields) if (fields / HDF5).exists() else None,
         crushed=read_crushed(fields) if (fields / CRUSHED).exists() else None,
         turning_points=rows(TURNING_POINTS),
-        hydrofracture=rows(HYDROFRACTURE),
+        alternatives=rows(ALTERNATIVES),
     )
 
 

@@ -14,8 +14,8 @@ from sim.report import turning, words
 from sim.report.build import write_report
 from sim.report.case_words import case_words
 from sim.report.verification import parse
+from sim.results.alternatives import HEADER, side_by_side
 from sim.results.files import read_rows, write_rows
-from sim.results.hydrofracture import HEADER, by_setting
 from tests.unit.results import synthetic
 from tests.unit.results.records import write_record
 
@@ -171,20 +171,23 @@ def test_a_needle_that_was_put_in_place_has_no_hand(tmp_path, records):
     assert "One nodule from the image ct.nii.gz, up to 15 mm across" in case_words([imaged])
 
 
-def test_both_settings_of_the_hydrofracture_stand_side_by_side(tmp_path, records):
-    values, rows = by_setting(
-        {name: synthetic.infiltration(records[0].case, 2e-3) for name in ("smeared", "none")}
+def test_alternatives_stand_side_by_side(tmp_path, records):
+    values, rows = side_by_side(
+        {
+            name: synthetic.infiltration(records[0].case, 2e-3)
+            for name in ("as_configured", "without_core", "with_cracks")
+        }
     )
-    assert values["hydrofracture_none.injected_volume_mL"] == pytest.approx(0.5)
-    path = tmp_path / "hydrofracture.csv"
+    assert values["with_cracks.injected_volume_mL"] == pytest.approx(0.5)
+    path = tmp_path / "alternatives.csv"
     write_rows(path, HEADER, rows)
-    record = dataclasses.replace(records[0], hydrofracture=read_rows(path))
+    record = dataclasses.replace(records[0], alternatives=read_rows(path))
     page = write_report(tmp_path, [record], {}, "x").read_text()
-    table = page[page.index('id="hydrofracture"') : page.index('id="table"')]
-    assert "27G, smeared" in table
-    assert "27G, none" in table
+    table = page[page.index('id="alternatives"') : page.index('id="table"')]
+    assert "27G, core blown out" in table
+    assert "27G, as configured" in table
     assert re.search(r"Volume into the tissue</td>\s*<td class=\"n\">0.5</td>\s*<td", table)
-    assert 'id="hydrofracture"' not in write_report(tmp_path, records[:1], {}, "x").read_text()
+    assert 'id="alternatives"' not in write_report(tmp_path, records[:1], {}, "x").read_text()
 
 
 def test_words_of_a_core_in_the_lumen(records):
