@@ -20,7 +20,7 @@ _DEFAULT_MESH = {
     "outer_size": "2 mm",
     "penetration_size": 0.1,
     "domain_radius": "30 mm",
-    "time_tolerance": 1e-3,
+    "time_tolerance": 2e-3,
 }
 _MESHES: dict[str, Tree] = {
     "coarse": {
