@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.case import Case
 from sim.dissolution.closure import stoichiometric_yield
 from sim.flow.dead_volume import dead_volume
+from sim.results.alternatives import NAMES
 from sim.results.files import Json
 from sim.results.metrics import ML, MM, STOPPING
 from sim.results.record import Record
@@ -116,6 +117,7 @@ def infiltration_words(record: Record) -> str:
         f"{percent(m['infiltration.infiltrated_fraction_of_nodule'])} of the nodule's volume ever "
         f"exceeded {percent(record.case.injection.threshold_fraction)} of the injected "
         f"concentration.{_syringe_words(record)}{_core_words(record)}{_removed_words(record)}"
+        f"{_alternative_words(record)}"
     )
 
 
@@ -279,6 +281,17 @@ def _syringe_words(record: Record) -> str:
         f" Of the {pushed} mL that the plunger pushed, {drug} stay in hub and lumen, which held "
         f"{held} at the start: only {entered} mL of drug reached the tissue."
     )
+
+
+def _alternative_words(record: Record) -> str:
+    """What another assumption would have left in the nodule."""
+    told = [
+        f"{NAMES[row['alternative']]}, {number(float(row['dose_in_nodule_mg']))} mg "
+        f"({number(float(row['injected_volume_mL']))} mL into the tissue)"
+        for row in record.alternatives
+        if row["alternative"] != "as_configured"
+    ]
+    return f" In the nodule under other assumptions: {'; '.join(told)}." if told else ""
 
 
 def _core_words(record: Record) -> str:
