@@ -82,7 +82,7 @@ class LinearSystem:
         guess : (r,), optional
             Where an iteration starts; 0 if not given.
         tolerance : float
-            At which residual / right-hand side it ends.
+            At which residual / right-hand side it ends, both behind the preconditioner.
 
         Raises
         ------
@@ -137,7 +137,8 @@ def _solver(matrix: PETSc.Mat, method: Method) -> PETSc.KSP:
         preconditioner.setFactorSolverType("cholmod")
     elif method == "amg_cg":
         solver.setType("cg")
-        solver.setNormType(PETSc.KSP.NormType.UNPRECONDITIONED)
+        # about the error itself: the residual's own norm overlooks the smallest volumes
+        solver.setNormType(PETSc.KSP.NormType.PRECONDITIONED)
         solver.setInitialGuessNonzero(True)
         preconditioner.setType("hypre")
         preconditioner.setHYPREType("boomeramg")
