@@ -234,6 +234,13 @@ def _notes(domain: Domain, injected: Injected, tension: float) -> tuple[str, ...
         f"{1e6 * case.injection.track_gap:.3g} um at no pressure (assumption), the flow grows with "
         "its cube"
     )
+    share = domain.mouth_share()
+    if 1e-3 < share < 0.999:
+        notes.append(
+            f"infiltration.dose_in_nodule_mg: {100.0 * (1.0 - share):.2g} % of the needle's mouth, "
+            "with the bore it leaves open, lie in skin or fat, which take the liquid first; the "
+            "backflow along the shaft then says little about the nodule"
+        )
     if injected.fractured is None and not domain.mouth_in_nodule():
         notes.append(
             "infiltration.hydrofracture: not judged, most of the mouth is not in the nodule"

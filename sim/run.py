@@ -119,12 +119,9 @@ def run_case(job: Job, show: Show = silent) -> str:
         try:
             with concluded(writer.finish):
                 _stages(job, writer, show)
-                writer.finish("complete", "")
-                with writer.watch.stage("figures_and_report"):
-                    show("report", 0.0)
-                    record = load(aside)
-                    write_report(aside, [record], draw([record], aside), job.command)
-                    show(DONE, 1.0)
+            writer.finish("complete", "")
+            with writer.watch.stage("figures_and_report"):
+                _tell(job, aside, writer, show)
         except SolverError as error:
             if error.last_good:
                 columns = {name: np.asarray(values) for name, values in error.last_good.items()}
@@ -132,6 +129,18 @@ def run_case(job: Job, show: Show = silent) -> str:
             return "failed"
         writer.finish("complete", "")
     return "complete"
+
+
+def _tell(job: Job, aside: Path, writer: _Writer, show: Show) -> None:
+    """Draw and write the report; what was computed is whole also where that fails."""
+    show("report", 0.0)
+    try:
+        record = load(aside)
+        write_report(aside, [record], draw([record], aside), job.command)
+    except Exception as error:
+        log.exception("figures or report failed")
+        writer.notes.append(f"run.report: not written, {type(error).__name__}: {error}")
+    show(DONE, 1.0)
 
 
 @contextmanager

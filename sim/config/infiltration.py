@@ -44,6 +44,7 @@ _LIMITS = {
     "pitch": _ANGLE,
     "roll": _ANGLE,
 }
+HALF_PLANE_MESHES = ("coarse", "default", "fine")
 _OFF_AXIS = ("offset_x", "offset_y", "tilt", "yaw", "pitch", "roll")
 _BY_IMAGE = "the image says it: nodule.image.entry and .direction; leave this at its default"
 _ON_AXIS = "in r-z the nodule is a body of revolution about the needle; or choose site.geometry=3d"
@@ -203,6 +204,12 @@ def _check_mouth(given: Texts, case: Case, cover: float) -> None:
 
 
 def _check_size(given: Texts, case: Case, shape: NoduleShape) -> None:
+    if given["mesh.name"] in HALF_PLANE_MESHES:
+        raise ConfigError(
+            "mesh",
+            given["mesh.name"],
+            "it is one for r-z; in 3-D choose mesh=solid or solid_coarse",
+        )
     low, high = shape.bounds
     volume = math.pi / 6.0 * float(np.prod(high - low))
     nodes = NODES_PER_CELL * volume / case.mesh.nodule_size**3

@@ -240,7 +240,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "injection.pull_back",
         lambda v: v["injection.pull_back"] < target(v),
-        "the needle would leave the skin: the target lies {0[target_depth]} deep",
+        "the needle would leave the skin; give less than target_depth ({0[target_depth]}, which is "
+        "the nodule's centre where it is null)",
     ),
     Rule(
         "schedule.rounds",

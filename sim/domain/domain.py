@@ -224,10 +224,14 @@ class Domain:
         return edges.total(leaving)
 
     def mouth_in_nodule(self) -> bool:
-        """Tell whether the nodule has at least half of the volume of the mouth's nodes."""
+        """Tell whether at least half of the mouth lies in the nodule."""
+        return self.mouth_share() >= 0.5
+
+    def mouth_share(self) -> float:
+        """Share of the volume of the mouth's nodes that is the nodule's."""
         total = self.cv.edges.total
         nodule = total(self.cv.volumes["nodule"], self.mouth)
-        return nodule >= 0.5 * total(sum(self.cv.volumes.values()), self.mouth)
+        return nodule / total(sum(self.cv.volumes.values()), self.mouth)
 
     def _beside_wall(self, by_region: Mapping[str, float]) -> Array:
         """Mean of a value over what lies beside each edge of the wall, (f,)."""

@@ -28,6 +28,13 @@ NOTE = "turning points: "  # how the pass's own notes begin
 type Row = dict[str, str]
 
 
+PLUNGER = {  # by what ends the injection
+    "volume": "pushes the whole ordered volume out of the syringe",
+    "time_limit": "does not push the whole ordered volume out of the syringe in time",
+    "nothing_injected": "lets no liquid into the tissue",
+}
+
+
 def decisive_words(record: Record, most: int = 3) -> str:
     """Which inputs decide whether the target is reached, nearest first; empty if none does."""
     rows = sorted(
@@ -72,8 +79,7 @@ def turning_words(records: Sequence[Record]) -> list[str]:
                 change = f"the {record.name} {AS[beyond][0]} instead of {AS[before][1]}"
                 add(1, row, row["outcome_turns_at"], change)
             if (row["ended_by_end"] == WHOLE) != (row["ended_by_default"] == WHOLE):
-                verb = "delivers" if row["ended_by_end"] == WHOLE else "does not deliver"
-                change = f"the {record.name} {verb} the whole ordered volume"
+                change = f"the {record.name} {PLUNGER[row['ended_by_end']]}"
                 add(2, row, row["ended_by_turns_at"], change)
     return [sentence for *_, sentence in sorted(found)]
 

@@ -19,7 +19,7 @@ from sim.run import Job, run_case
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = {
-    "case.json", "config.yaml", "events.csv", "fields", "figures", "force.csv", "inputs.csv",
+    "alternatives.csv", "case.json", "config.yaml", "events.csv", "fields", "figures", "force.csv", "inputs.csv",
     "metrics.json", "provenance.json", "report.html", "run.log", "threshold_curve.csv",
     "uptake.csv",
 }  # fmt: skip
@@ -53,7 +53,7 @@ def test_command_line_leaves_a_whole_record(tmp_path):
     assert record.metrics["infiltration.range_violation"] <= 1e-10
     assert record.provenance["mesh_sha256"]
     assert set(record.provenance["stages"]) == {
-        "insertion", "infiltration", "figures_and_report",
+        "insertion", "infiltration", "without_core", "figures_and_report",
     }  # fmt: skip
     reached = record.metrics["insertion.reached_depth_mm"]
     pushed = record.metrics["insertion.nodule_displacement_mm"]
@@ -89,6 +89,19 @@ def test_a_solver_that_gives_up_leaves_what_was_reached(job, monkeypatch):
     assert (job.folder / "last_good.csv").read_text().splitlines()[::2] == [
         "time_s,drug_kg", "1.5,2e-06",
     ]  # fmt: skip
+
+
+def test_a_report_that_fails_loses_nothing_of_the_run(job, monkeypatch):
+    def fail(*arguments: object) -> None:
+        raise KeyError("made up")
+
+    monkeypatch.setattr(run_module, "draw", fail)
+    assert run_case(job) == "complete"
+    record = load(job.folder)
+    assert record.metrics["run.status"] == "complete"
+    assert record.metrics["infiltration.dose_mg"] > 0.0
+    assert any(note.startswith("run.report: not written") for note in record.notes)
+    assert "made up" in (job.folder / "run.log").read_text()
 
 
 def test_an_interrupt_leaves_a_consistent_folder(job, monkeypatch):

@@ -64,7 +64,11 @@ def test_of_a_tilted_needle_the_length_in_the_tissue_counts() -> None:
         ("site.tilt", [*SOLID, "needle.length=95 mm", "site.tilt=75 deg", "site.tip_depth=9 mm"]),
         ("nodule.depth", [*SOLID, "nodule.depth=0.2 mm", "site.pitch=90 deg"]),
         ("site.width", [*SOLID, "site.width=49 mm", "mesh.domain_radius=25 mm"]),
-        ("mesh.nodule_size", ["site.geometry=3d"]),  # millions of nodes
+        (
+            "mesh.nodule_size",
+            ["site.geometry=3d", "mesh=solid", "mesh.nodule_size=0.05 mm"],
+        ),  # millions of nodes
+        ("mesh", ["site.geometry=3d"]),  # one for r-z
         ("flow.kind", [*SOLID, "flow=poroelastic"]),
         ("injection.volume", ["injection.volume=2 mL"]),  # rules of any case hold
     ],
