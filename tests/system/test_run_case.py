@@ -19,9 +19,9 @@ from sim.run import Job, run_case
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = {
-    "alternatives.csv", "case.json", "config.yaml", "events.csv", "fields", "figures", "force.csv",
-    "inputs.csv", "metrics.json", "provenance.json", "report.html", "run.log", "threshold_curve.csv",
-    "uptake.csv",
+    "alternatives.csv", "case.json", "config.yaml", "events.csv", "fields", "figures",
+    "force.csv", "inputs.csv", "metrics.json", "provenance.json", "report.html", "run.log",
+    "threshold_curve.csv", "uptake.csv",
 }  # fmt: skip
 
 
