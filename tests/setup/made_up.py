@@ -93,7 +93,7 @@ class Host:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
         )
 
     def run(
@@ -106,7 +106,9 @@ class Host:
     def key(self, clone: str = "clone") -> str:
         """Return the name of the environment that this machine uses."""
         script = f"repo={self.clone(clone)}; source $repo/setup/identity.sh; environment_key"
-        return subprocess.check_output(["bash", "-c", script], env=self.environment, text=True)
+        return subprocess.check_output(
+            ["bash", "-c", script], env=self.environment, encoding="utf-8"
+        )
 
     def left_over(self) -> list[str]:
         """Return the names of the builds that no finished environment leads to."""

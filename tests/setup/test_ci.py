@@ -23,7 +23,7 @@ def test_checks(tmp_path: Path, failing: str, code: int) -> None:
     shutil.copy(REPO / ".ci/run", tmp_path / ".ci/run")
     (tmp_path / "run").write_text(RUN.format(failing=failing))
     (tmp_path / "run").chmod(0o755)
-    done = subprocess.run([tmp_path / ".ci/run"], input="x", text=True, capture_output=True)
+    done = subprocess.run([tmp_path / ".ci/run"], input="x", encoding="utf-8", capture_output=True)
     assert done.returncode == code
     lines = done.stdout.splitlines()
     for check in ("ruff check", "ruff format --check", "pytest"):

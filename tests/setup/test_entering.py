@@ -14,7 +14,9 @@ NAMESPACE = (["--mount"], ["--user", "--map-root-user", "--mount"])
 
 
 def run_for_real(*command: str, **settings) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run([REPO / "run", *command], text=True, capture_output=True, **settings)
+    return subprocess.run(
+        [REPO / "run", *command], encoding="utf-8", capture_output=True, **settings
+    )
 
 
 inside = pytest.mark.skipif(
@@ -67,7 +69,7 @@ def test_user_variables_stay(conda_host: Host) -> None:
     process = subprocess.run(
         [conda_host.clone() / "run", *show],
         env=conda_host.environment | {"OMP_NUM_THREADS": "3", "OMPI_MCA_btl": "self"},
-        text=True,
+        encoding="utf-8",
         capture_output=True,
     )
     assert process.stdout == "3 self\n"
@@ -120,13 +122,13 @@ def enter_root(root: Path, *command: str) -> list[str]:
 class TestDebianRoot:
     def test_passes_everything_through(self, root: Path) -> None:
         command = enter_root(root, "sh", "-c", 'cat; printf "|%s" "$@"; exit 9', "sh", *ARGUMENTS)
-        done = subprocess.run(command, input="typed in", text=True, stdout=subprocess.PIPE)
+        done = subprocess.run(command, input="typed in", encoding="utf-8", stdout=subprocess.PIPE)
         assert done.returncode == 9
         assert done.stdout == "|".join(["typed in", *ARGUMENTS])
 
     def test_is_one_process(self, root: Path) -> None:
         command = enter_root(root, "sh", "-c", "echo $$; exec sleep 30")
-        with subprocess.Popen(command, text=True, stdout=subprocess.PIPE) as process:
+        with subprocess.Popen(command, encoding="utf-8", stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
             assert int(process.stdout.readline()) == process.pid
             process.send_signal(signal.SIGINT)
@@ -136,13 +138,13 @@ class TestDebianRoot:
         here = tmp_path / "a folder"
         here.mkdir()
         command = enter_root(root, "sh", "-c", "pwd; echo made inside >file; ls /proc/self/fd")
-        done = subprocess.run(command, cwd=here, text=True, stdout=subprocess.PIPE)
+        done = subprocess.run(command, cwd=here, encoding="utf-8", stdout=subprocess.PIPE)
         assert done.stdout.splitlines()[0] == str(here)
         assert (here / "file").read_text() == "made inside\n"
 
     def test_its_mounts_stay_inside(self, root: Path) -> None:
         show = ("cat", "/proc/self/mountinfo")
-        done = subprocess.run(enter_root(root, *show), text=True, stdout=subprocess.PIPE)
+        done = subprocess.run(enter_root(root, *show), encoding="utf-8", stdout=subprocess.PIPE)
         assert done.stdout.count(" /tmp ") >= 1
         assert str(root) not in Path("/proc/self/mountinfo").read_text()
         # The root seen through its own folders has none of them, but for this test's /usr: who

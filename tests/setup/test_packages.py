@@ -72,14 +72,14 @@ def test_same_versions_by_conda_and_by_pip() -> None:
 
 def test_set_up_reads_the_same_pins() -> None:
     script = f"HOME=/; repo={REPO}; source $repo/setup/identity.sh; pins"
-    read = subprocess.check_output(["bash", "-c", script], text=True).split()
+    read = subprocess.check_output(["bash", "-c", script], encoding="utf-8").split()
     assert dict(pin.split("==") for pin in read) == pyproject_pins()
 
 
 def test_check_finds_this_environment_whole(tmp_path: Path) -> None:
     check = [sys.executable, str(REPO / "setup/check.py")]
-    assert subprocess.run(check, text=True, capture_output=True).stderr == ""
+    assert subprocess.run(check, encoding="utf-8", capture_output=True).stderr == ""
     pins = tmp_path / "pins.txt"
     pins.write_text("rich==0.1\nno-such-package==1\npytest==" + pyproject_pins()["pytest"])
-    lacking = subprocess.check_output([*check, str(pins)], text=True).split()
+    lacking = subprocess.check_output([*check, str(pins)], encoding="utf-8").split()
     assert lacking == ["rich==0.1", "no-such-package==1"]

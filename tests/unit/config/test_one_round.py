@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 import pytest
 
 from sim.config import compare_cases, one_round, to_case
 from sim.config.app import hydra_main
+
+
+@pytest.fixture(autouse=True)
+def usual_logging(monkeypatch):
+    """Take back what Hydra does to the loggers, which would log into a folder that is gone."""
+    for logger in (logging.getLogger(name) for name in (None, "sim", "experiments")):
+        for name in ("handlers", "level", "propagate"):
+            value = getattr(logger, name)
+            monkeypatch.setattr(logger, name, list(value) if name == "handlers" else value)
 
 
 @pytest.mark.parametrize(
