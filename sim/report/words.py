@@ -178,12 +178,26 @@ def comparison_words(a: Record, b: Record) -> str:
         return f"{first} Drug in the nodule: {number(masses[0])} and {number(masses[1])} mg."
     low, high = sorted((masses[0], masses[1]))
     if high < 1.05 * low:
-        return f"{first} Both left about {number(high, 2)} mg of drug in the nodule."
+        first += f" Both left about {number(high, 2)} mg of drug in the nodule."
+        return first + _alternatives_beside(a, b)
     more = b if masses[1] == high else a
     return (
         f"{first} The {more.name} left {number(high / low)} times as much drug in the nodule "
         f"({number(high)} against {number(low)} mg at the end of the injection)."
+        f"{_alternatives_beside(a, b)}"
     )
+
+
+def _alternatives_beside(a: Record, b: Record) -> str:
+    """What the comparison rests on: the same injections under other assumptions."""
+    told = [
+        f"{number(float(row['dose_in_nodule_mg']))} mg with the {record.name} "
+        f"({NAMES[row['alternative']]})"
+        for record in (a, b)
+        for row in record.alternatives
+        if row["alternative"] != "as_configured"
+    ]
+    return f" Under other assumptions: {', '.join(told)}." if told else ""
 
 
 def _place(record: Record) -> str:

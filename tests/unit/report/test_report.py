@@ -185,6 +185,8 @@ def test_alternatives_stand_side_by_side(tmp_path, records):
     page = write_report(tmp_path, [record], {}, "x").read_text()
     table = page[page.index('id="alternatives"') : page.index('id="table"')]
     assert "27G, core blown out" in table
+    beside = words.comparison_words(record, records[1])
+    assert " with the 27G (core blown out), " in beside
     assert "under other assumptions: core blown out, " in words.infiltration_words(record)
     assert "27G, as configured" in table
     assert re.search(r"Volume into the tissue</td>\s*<td class=\"n\">0.5</td>\s*<td", table)
