@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import locale
+
 import numpy as np
 import pytest
 import SimpleITK as sitk
@@ -53,6 +55,7 @@ def test_a_place_in_the_patient_is_kept(tmp_path, name):
 
 def write_series(folder, volume, skip=()):
     """Write a volume as the slices of a DICOM series, some left out."""
+    before = locale.setlocale(locale.LC_ALL)
     folder.mkdir()
     writer = sitk.ImageFileWriter()
     writer.KeepOriginalImageUIDOn()
@@ -75,6 +78,7 @@ def write_series(folder, volume, skip=()):
             slice_.SetMetaData(tag, value)
         writer.SetFileName(str(folder / f"{k:03d}.dcm"))
         writer.Execute(slice_)
+    locale.setlocale(locale.LC_ALL, before)  # GDCM leaves it at C: files would be read as ASCII
 
 
 def test_a_dicom_series_is_the_volume_it_was_made_from(tmp_path):
