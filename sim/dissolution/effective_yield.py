@@ -98,8 +98,9 @@ def reacted(excess: Array, theta: Array) -> Array:
 
 
 def _longest(e: Array) -> Array:
-    smooth = (SHARE / (CONSTANT * e)) ** 0.2
-    smooth = np.minimum(smooth, np.where(e < ABOUNDS, 0.5, 4.0) / e)
+    some = np.maximum(e, SHARE)
+    smooth = (SHARE / (CONSTANT * some)) ** 0.2
+    smooth = np.minimum(smooth, np.where(e < ABOUNDS, 0.5, 4.0) / some)
     return np.where(e < SHARE, FINAL, smooth)
 
 

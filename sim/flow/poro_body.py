@@ -6,7 +6,9 @@ pressed on the shaft by what the insertion left, and the gap that liquid opens a
 the film's own law, so that its width is not counted twice.
 
 Skin and fat conduct by ``k = k0 exp(M e)``, e the volume strain, at most `OPENED` (fat during
-injections has 1e-11 to 1e-10 m2, Thomsen et al. 2014); the mineral by its pores and cracks.
+injections has 1e-11 to 1e-10 m2, Thomsen et al. 2014), and where they are compressed no better than
+their pores do that are left, ``k0 (1 + e / porosity)^3`` (Kozeny and Carman); the mineral by its
+pores and cracks.
 Strains are small by assumption: where the pressure exceeds the stiffness of fat the displacements
 are an extrapolation.
 """
@@ -28,6 +30,7 @@ Array = NDArray[np.float64]
 
 SUPPORTS = {"axis": (0,), "fascia": (0, 1), "outer": (0,), "film": (0, 1), "tip": (0, 1)}
 OPENED = 1e-10  # m2, most that skin or fat conduct
+CLOSING = 1e-3  # share of its pores with which a cell conducts at least
 CLOSED = 1e-40  # m3/(s Pa), stands for 0 in a logarithm
 OPEN_CAVITY = 1e5  # conductance along the mouth / largest one from the mouth into the tissue
 
@@ -64,6 +67,7 @@ class PorousBody:
         self.biot = Biot(cv, young, poisson, SUPPORTS, domain.sink, walls=("mouth",))
         self._film = film_along(domain)
         self._rest = cv.per_cell(domain.permeability)
+        self._porosity = cv.per_cell(domain.porosity)
         self._soft = cv.cell_regions != cv.regions["nodule"]
         self._brittle = self._cracking() if case.flow.hydrofracture == "smeared" else None
         edges, (i, j) = cv.edges, np.sort(cv.facets["mouth"], axis=1).T
@@ -116,7 +120,9 @@ class PorousBody:
         strain = self.biot.strain(state)
         growth = self.domain.case.flow.permeability_exponent * strain[:, :3].sum(axis=1)
         most = np.log(np.maximum(OPENED / self._rest, 1.0))
-        opened = self._rest * np.exp(np.clip(growth, -most, most))
+        pores = np.maximum(1.0 + strain[:, :3].sum(axis=1) / self._porosity, CLOSING)
+        growth = np.minimum(growth, 3.0 * np.log(pores))
+        opened = self._rest * np.exp(np.minimum(growth, most))
         permeability = np.where(self._soft, opened, self._rest)
         cracks, opening = before, 0.0
         if self._brittle is not None:

@@ -31,7 +31,7 @@ from sim.flow.syringe import Syringe, syringe_and_needle
 TOLERANCE = 2e-3  # error of a step / volume injected so far,
 LITTLE = 1e-4  # but at least this share of the volume ordered
 FIRST = 1e-6  # first step / shortest duration of the injection
-SMALLEST = 1e-8  # smallest step / the same
+SMALLEST = 1e-10  # smallest step / the same
 PATIENT = 1e-2  # step that is taken although its cracks are unsettled / the same
 LAST = 0.01  # share of a portion that is pushed at the rate reached, to end at its volume
 RISE = 1.5  # most that the flow may grow over a step without passing more than a portion
