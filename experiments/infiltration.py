@@ -47,6 +47,8 @@ def main(cfg: DictConfig) -> None:
         command=command_line("experiments.infiltration"),
         inputs=inputs(cfg),
         alone=partial(_inject, asked),
+        fields=cfg.output.fields,
+        report=cfg.output.report,
     )
     RANKS.ask(config)
     with bars([cfg.needle.name], console) as (show,):
@@ -55,7 +57,8 @@ def main(cfg: DictConfig) -> None:
     if status != "complete":
         sys.exit(1)
     console.print(f"fields: {folder / FIELDS}", highlight=False, soft_wrap=True)
-    console.print(f"report: {folder / REPORT}", highlight=False, soft_wrap=True)
+    left = f"report: {folder / REPORT}" if job.report else f"folder: {folder}"
+    console.print(left, highlight=False, soft_wrap=True)
 
 
 def _inject(asked: NeedleInPlace, case: Case, show: Show) -> InfiltrationResult:

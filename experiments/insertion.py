@@ -28,7 +28,8 @@ def main(cfg: DictConfig) -> None:
     if status != "complete":
         sys.exit(1)
     console.print(f"forces: {folder / FORCE}", highlight=False, soft_wrap=True)
-    console.print(f"report: {folder / REPORT}", highlight=False, soft_wrap=True)
+    left = f"report: {folder / REPORT}" if job.report else f"folder: {folder}"
+    console.print(left, highlight=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

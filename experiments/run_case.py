@@ -28,7 +28,8 @@ def main(cfg: DictConfig) -> None:
     console.print(insertion_words(record), infiltration_words(record), highlight=False)
     if status != "complete":
         sys.exit(1)
-    console.print(f"report: {folder / REPORT}", highlight=False, soft_wrap=True)
+    left = f"report: {folder / REPORT}" if job.report else f"folder: {folder}"
+    console.print(left, highlight=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

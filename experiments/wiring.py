@@ -32,8 +32,10 @@ def make_job(
         folder=folder,
         command=command,
         inputs=inputs(cfg),
-        sweep=partial(sweep, cfg) if turning_points else None,
+        sweep=partial(sweep, cfg) if turning_points and cfg.output.report else None,
         infiltration=infiltration,
+        fields=cfg.output.fields,
+        report=cfg.output.report,
     )
 
 

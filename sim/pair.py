@@ -92,10 +92,13 @@ def run_pair(a: Job, b: Job, folder: Path, command: str, console: Console) -> bo
             for row in record.turning_points
         ]
         write_rows(aside / TURNING_POINTS, HEADER, turning)
-        write_report(aside, records, draw(records, aside), command, failures)
+        if a.report:
+            write_report(aside, records, draw(records, aside), command, failures)
         for record in records:
             log.info("%s: %s", record.name, record.metrics["run.status"])
-    _print(console, records, lines, failures, folder / REPORT)
+    _print(console, records, lines, failures)
+    left = f"report: {folder / REPORT}" if a.report else f"folder: {folder}"
+    console.print(left, highlight=False, soft_wrap=True)
     return not failures
 
 
@@ -109,9 +112,7 @@ def _settle(job: Job, ending: Ending) -> None:
     settle(job.folder, ending.status, ending.reason)
 
 
-def _print(
-    console: Console, records: list[Record], lines: list[Line], failures: list[str], report: Path
-) -> None:
+def _print(console: Console, records: list[Record], lines: list[Line], failures: list[str]) -> None:
     table = Table(title="side by side", title_justify="left")
     table.add_column("quantity")
     for record in records:
@@ -127,4 +128,3 @@ def _print(
     console.print(comparison_words(*records), highlight=False)
     for failure in failures:
         console.print(failure, style="bold red", highlight=False)
-    console.print(f"report: {report}", highlight=False, soft_wrap=True)

@@ -18,11 +18,9 @@ import numpy as np
 
 from sim.case import Case
 from sim.errors import SolverError
-from sim.figures.draw import draw
 from sim.infiltration import infiltrate
 from sim.insertion import evaluate, prepare
-from sim.outcome import InfiltrationResult, InsertionResult, TissueState
-from sim.report.build import write_report
+from sim.outcome import InfiltrationResult, InsertionResult, NodalFields, TissueState
 from sim.results import metrics, tables
 from sim.results.alternatives import HEADER as ALTERNATIVES_HEADER
 from sim.results.alternatives import alternatives, side_by_side
@@ -74,7 +72,8 @@ class Job:
     their sources; `command` repeats the run; `sweep` is the one-at-a-time pass over the case's
     uncertain inputs, None to leave it out. `infiltration` is False for the insertion alone; `alone`
     computes an infiltration without an insertion. A round of a treatment starts from `before`, ends
-    `until` s after its start, and has `keep` write what it left.
+    `until` s after its start, and has `keep` write what it left. `fields` are written at "none" of
+    the times, the "final" one or "all"; `report` is False for no figures and no report.
     """
 
     case: Case
@@ -88,6 +87,8 @@ class Job:
     before: TissueState | None = None
     until: float | None = None
     keep: Keep | None = None
+    fields: str = "all"
+    report: bool = True
 
 
 def begin(job: Job, folder: Path) -> None:
@@ -115,13 +116,15 @@ def run_case(job: Job, show: Show = silent) -> str:
     """
     with new_folder(job.folder) as aside, log_to(aside / LOG):
         begin(job, aside)
-        writer = _Writer(aside, job.case)
+        writer = _Writer(aside, job.case, job.fields)
         try:
             with concluded(writer.finish):
                 _stages(job, writer, show)
             writer.finish("complete", "")
-            with writer.watch.stage("figures_and_report"):
-                _tell(job, aside, writer, show)
+            if job.report:
+                with writer.watch.stage("figures_and_report"):
+                    _tell(job, aside, writer, show)
+            show(DONE, 1.0)
         except SolverError as error:
             if error.last_good:
                 columns = {name: np.asarray(values) for name, values in error.last_good.items()}
@@ -133,6 +136,9 @@ def run_case(job: Job, show: Show = silent) -> str:
 
 def _tell(job: Job, aside: Path, writer: _Writer, show: Show) -> None:
     """Draw and write the report; what was computed is whole also where that fails."""
+    from sim.figures.draw import draw  # half of all imports' time, which a sweep's runs spare
+    from sim.report.build import write_report
+
     show("report", 0.0)
     try:
         record = load(aside)
@@ -140,7 +146,6 @@ def _tell(job: Job, aside: Path, writer: _Writer, show: Show) -> None:
     except Exception as error:
         log.exception("figures or report failed")
         writer.notes.append(f"run.report: not written, {type(error).__name__}: {error}")
-    show(DONE, 1.0)
 
 
 @contextmanager
@@ -214,11 +219,23 @@ def _injections(
     return result
 
 
+def _kept(fields: NodalFields, kept: str) -> NodalFields:
+    """Return the fields at "all" their times or at the "final" one."""
+    if kept == "all":
+        return fields
+    last = slice(-1, None)
+    mineral = None if fields.mineral is None else fields.mineral[last]
+    concentration = fields.concentration[last]
+    return dataclasses.replace(
+        fields, times=fields.times[last], concentration=concentration, mineral=mineral
+    )
+
+
 class _Writer:
     """Collects what a run knows so far; `finish` writes it and may be called again."""
 
-    def __init__(self, folder: Path, case: Case) -> None:
-        self.folder, self.case = folder, case
+    def __init__(self, folder: Path, case: Case, fields: str) -> None:
+        self.folder, self.case, self.fields = folder, case, fields
         self.watch = Stopwatch()
         self.values: dict[str, Json] = {}
         self.notes: list[str] = []
@@ -229,7 +246,7 @@ class _Writer:
     def insertion(self, result: InsertionResult) -> None:
         self._add(metrics.insertion_metrics(self.case, result), result, "insertion")
         write_table(self.folder / FORCE, tables.force_table(result))
-        if result.crushed is not None:
+        if result.crushed is not None and self.fields != "none":
             radius, mineral = 0.5 * self.case.needle.outer_diameter, self.case.nodule.mineral
             tensile_ratio = mineral.tensile_strength / mineral.crushing_strength
             at = (radius, result.reached_depth, tensile_ratio)
@@ -242,7 +259,8 @@ class _Writer:
         self.mesh = mesh_hash(result.fields)
         write_table(self.folder / UPTAKE, tables.uptake_table(result))
         write_table(self.folder / THRESHOLD, tables.threshold_table(result))
-        write_fields(self.folder / FIELDS, result.fields)
+        if self.fields != "none":
+            write_fields(self.folder / FIELDS, _kept(result.fields, self.fields))
 
     def alternatives(self, results: dict[str, InfiltrationResult]) -> None:
         values, rows = side_by_side(results)

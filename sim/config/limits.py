@@ -204,6 +204,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "flow.kind": ("rigid", "poroelastic"),
     "flow.hydrofracture": ("none", "smeared"),
     "flow.crushed_zone": ("none", "compaction", "cracks", "both"),
+    "output.fields": ("none", "final", "all"),
     "dissolution.model": ("none", "equilibrium", "effective_yield", "clinical_fit"),
     "dissolution.reprecipitation": ("no", "yes"),
     "tissue.skin.crack": ("planar", "ring"),

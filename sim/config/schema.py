@@ -228,6 +228,14 @@ class MeshConfig:
 
 
 @dataclass
+class OutputConfig:
+    """What a run leaves beside its numbers."""
+
+    fields: str = MISSING  # none | final | all times
+    report: bool = MISSING  # with figures and turning points
+
+
+@dataclass
 class PatientConfig:
     """What both sides of a comparison share."""
 
@@ -240,6 +248,7 @@ class PatientConfig:
     dissolution: DissolutionConfig = MISSING
     mesh: MeshConfig = MISSING
     target_depth: str | None = None  # null: the nodule's centre
+    output: OutputConfig = MISSING
 
 
 @dataclass

@@ -73,7 +73,9 @@ def run_treatments(
                 endings = run_jobs([partial(run_treatment, job) for job in jobs], shows)
         finally:
             treatments, failures = _tell(folder, jobs, endings, command)
-    _print(console, treatments, failures, folder / REPORT)
+    _print(console, treatments, failures)
+    left = f"report: {folder / REPORT}" if a.report else f"folder: {folder}"
+    console.print(left, highlight=False, soft_wrap=True)
     return not failures
 
 
@@ -104,7 +106,8 @@ def _tell(
         for treatment, ending in zip(treatments, endings, strict=True)
         if ending.status != "complete"
     ]
-    write_rounds_report(folder, treatments, draw_rounds(treatments, folder), command, failures)
+    if jobs[0].report:
+        write_rounds_report(folder, treatments, draw_rounds(treatments, folder), command, failures)
     for treatment, ending in zip(treatments, endings, strict=True):
         log.info("%s: %s", treatment.name, ending.status)
     return treatments, failures
@@ -122,9 +125,7 @@ def _settle(job: Job, ending: Ending) -> None:
     conclude(job, Stopwatch(), ending.status, ending.reason)
 
 
-def _print(
-    console: Console, treatments: list[Treatment], failures: list[str], report: Path
-) -> None:
+def _print(console: Console, treatments: list[Treatment], failures: list[str]) -> None:
     table = Table(title="round by round", title_justify="left")
     for heading in ("needle", "round"):
         table.add_column(heading)
@@ -143,4 +144,3 @@ def _print(
         console.print(round_words(treatment), highlight=False)
     for failure in failures:
         console.print(failure, style="bold red", highlight=False)
-    console.print(f"report: {report}", highlight=False, soft_wrap=True)
