@@ -28,7 +28,7 @@ from sim.infiltration import ended_by, infiltrate
 from sim.insertion import evaluate
 from sim.mechanics.failure import OUTCOMES
 from sim.mechanics.mineral.nodule_resistance import nodule_resistance, problem
-from sim.outcome import InfiltrationResult, InsertionResult
+from sim.outcome import InsertionResult
 from sim.results.progress import Show
 from sim.sensitivity import Infiltration, Insertion, Range, Row, one_at_a_time
 from sim.walk import InsertionModels
@@ -81,7 +81,7 @@ class Reevaluation:
         self.texts, self.case, self.models = read_texts(cfg, CaseConfig), case, models
         self._cases: dict[tuple[str, str], Case] = {}
         self._insertions: dict[Case, InsertionResult] = {}
-        self._infiltrations: dict[tuple[Case, float, float, int], InfiltrationResult] = {}
+        self._infiltrations: dict[tuple[Case, float, float, int], Infiltration] = {}
 
     def insertion(self, change: tuple[str, str] | None) -> Insertion:
         """Return the outcome and the smallest margin of those that can stop the needle."""
@@ -91,9 +91,14 @@ class Reevaluation:
 
     def infiltration(self, change: tuple[str, str] | None) -> Infiltration:
         """Return what ended the injection and how much of the nodule the drug reaches."""
-        result = self._infiltrate(self._changed(change))
-        share = result.dose_in_nodule / result.dose if result.dose > 0.0 else 0.0
-        return Infiltration(result.ended_by, share, result.infiltrated_fraction)
+        case = self._changed(change)
+        key, stopped = self._injection(case)
+        if key not in self._infiltrations:
+            result = infiltrate(dataclasses.replace(key[0], mesh=self._mesh(case)), stopped)
+            share = result.dose_in_nodule / result.dose if result.dose > 0.0 else 0.0
+            answer = Infiltration(result.ended_by, share, result.infiltrated_fraction)
+            self._infiltrations[key] = answer  # not the result, whose fields fill the memory
+        return self._infiltrations[key]
 
     def ended_by(self, change: tuple[str, str] | None) -> str:
         """Return what ended the injection, which takes no transport."""
@@ -120,13 +125,6 @@ class Reevaluation:
         if problem(case) == problem(self.case):
             return self.models
         return dataclasses.replace(self.models, resistance=nodule_resistance(case))
-
-    def _infiltrate(self, case: Case) -> InfiltrationResult:
-        key, stopped = self._injection(case)
-        if key not in self._infiltrations:
-            problem = dataclasses.replace(key[0], mesh=self._mesh(case))
-            self._infiltrations[key] = infiltrate(problem, stopped)
-        return self._infiltrations[key]
 
     def _injection(self, case: Case) -> tuple[tuple[Case, float, float, int], InsertionResult]:
         """Return what an injection depends on, and the needle as it then stands."""
