@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sim.config.groups import leaves
-from sim.images.catalogue import CATALOGUE
+from sim.config.groups import CATALOGUE, leaves
 from sim.materials.value import Tree, Value
 
 _HEAD = """# Default values

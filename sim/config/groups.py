@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sim.dissolution.catalogue import DISSOLUTIONS
 from sim.flow.catalogue import FLOWS
+from sim.images.catalogue import IMAGE
 from sim.materials.nodule import TEXTURES
 from sim.materials.soft_tissue import SITES
 from sim.materials.solution import DRUGS
@@ -70,6 +71,8 @@ GROUPS: dict[str, dict[str, Tree]] = {
     "dissolution": DISSOLUTIONS,
     "mesh": _MESHES,
 }
+IMAGE_NODULE: Tree = {**TEXTURES["stone"], "image": IMAGE}  # nodule=image, where a solid is meshed
+CATALOGUE = {**GROUPS, "nodule.image": {"image": IMAGE}}  # all values that have a source
 
 
 def leaves(tree: Tree, prefix: str = "") -> Iterator[tuple[str, Value | str | float | None]]:

@@ -20,11 +20,8 @@ from sim.domain.domain import Pose
 from sim.domain.shape import Ellipsoid, NoduleShape
 from sim.domain.solid import mouth_cover, tilted, whole_outline
 from sim.errors import ConfigError
-from sim.images.catalogue import register
 from sim.images.config import read_image
 from sim.infiltration_alone import NeedleInPlace
-
-register()  # nodule=image: an option where a solid can be meshed
 
 SITE = "site"
 GEOMETRIES = ("rz", "3d")

@@ -21,6 +21,7 @@ from sim.errors import ConfigError
 
 NEEDED = "a value is needed here"
 Refused = (HydraException, OmegaConfBaseException)
+_UNKNOWN = re.compile(r"Key '(\w+)' not in '\w+'")  # of an option whose keys a root's type checks
 
 
 def refusal(error: Exception, overrides: Sequence[str] = ()) -> ConfigError:
@@ -41,6 +42,8 @@ def refusal(error: Exception, overrides: Sequence[str] = ()) -> ConfigError:
         key = cause.full_key or "the configuration"
         return ConfigError(key, _written(key, overrides, cause.value), _reason(cause))
     key, value = _offending(str(error), overrides)
+    if unknown := _UNKNOWN.search(str(error)):
+        return ConfigError(key, value, _foreign(unknown[1]))
     if isinstance(error, HydraException) and not isinstance(error, OverrideParseException):
         reason = _line(str(error))
     else:
@@ -72,6 +75,12 @@ def _line(message: str) -> str:
     """Return a message of several lines in one, without links and advice on Hydra's syntax."""
     text = re.split(r"See https|\n1\. |To append to", message)[0]
     return " ".join(text.split()).rstrip(".?") + "."
+
+
+def _foreign(name: str) -> str:
+    """Say why an option with a key of this name is not one of the experiment's."""
+    reader = " (experiments.infiltration does)" if name == "image" else ""
+    return f"this experiment knows no {name} in that group{reader}"
 
 
 def _choices(options: Sequence[str]) -> str:

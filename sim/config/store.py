@@ -7,7 +7,7 @@ import functools
 from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
 
-from sim.config.groups import GROUPS
+from sim.config.groups import GROUPS, IMAGE_NODULE
 from sim.config.infiltration_schema import InfiltrationConfig
 from sim.config.map_schema import PenetrationMapConfig
 from sim.config.schema import CaseConfig, ComparisonConfig, TreatmentConfig
@@ -30,11 +30,15 @@ def _plain(node: Value | str | float | Tree | None) -> object:
 
 @functools.cache
 def register() -> None:
-    """Register groups and root types, once; the roots' types check what the groups hold."""
+    """Register groups and root types, once; the roots' types check what the groups hold.
+
+    They also refuse ``nodule=image`` where the nodule is no image's.
+    """
     store = ConfigStore.instance()
     for group, options in GROUPS.items():
         for name, tree in options.items():
             store.store(group=group, name=name, node=OmegaConf.create(plain(tree)))
+    store.store(group="nodule", name="image", node=OmegaConf.create(plain(IMAGE_NODULE)))
     store.store(name="case_type", node=CaseConfig)
     store.store(name="comparison_type", node=ComparisonConfig)
     store.store(name="penetration_map_type", node=PenetrationMapConfig)

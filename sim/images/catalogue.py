@@ -1,21 +1,7 @@
-"""How a nodule is read from an image: what ``nodule=image`` adds to the option ``stone``.
-
-It is an option of the experiments that work in 3-D alone, so it is not among `sim.config.groups`;
-they put it where Hydra finds it with `register`.
-"""
+"""How a nodule is read from an image: what ``nodule=image`` adds to the option ``stone``."""
 
 from __future__ import annotations
 
-import functools
-
-from hydra.core.config_store import ConfigStore
-from omegaconf import OmegaConf
-
-from sim.config.groups import GROUPS
-from sim.config.limits import Limit
-from sim.config.store import plain
-from sim.images.frame import DIRECTIONS
-from sim.materials.nodule import TEXTURES
 from sim.materials.value import Tree, Value
 
 IMAGE: Tree = {
@@ -39,27 +25,3 @@ IMAGE: Tree = {
     "entry": None,
     "direction": None,
 }
-
-LIMITS = {
-    "label": Limit("", "1", "65535", null="any label but 0"),
-    "slope": Limit("", "0.1", "10", "HU per mg/cm3 of mineral"),
-    "intercept": Limit("", "-1100", "500", "HU without mineral"),
-    "threshold": Limit(
-        "kg/m**3",
-        "20 mg/cm**3",
-        "3000 mg/cm**3",
-        null="halfway between the nodule and its surroundings",
-    ),
-    "smoothing": Limit("m", "0 mm", "3 mm"),
-    "gap": Limit("m", "0.01 mm", "10 mm"),
-    "unit": Limit("m", "1 um", "1 m"),
-}
-CATALOGUE = {**GROUPS, "nodule.image": {"image": IMAGE}}  # all values that have a source
-CHOICES = {"component": ("largest", "cluster"), "up": tuple(DIRECTIONS)}
-
-
-@functools.cache
-def register() -> None:
-    """Register the option ``nodule=image``, once."""
-    node = plain({**TEXTURES["stone"], "image": IMAGE})
-    ConfigStore.instance().store(group="nodule", name="image", node=OmegaConf.create(node))

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.config import limits
+from sim.config.limits import Limit
 from sim.config.parse import quantity
 from sim.errors import ConfigError
 from sim.images.build import ImageSettings, nodule_from_image
-from sim.images.catalogue import CHOICES, LIMITS
 from sim.images.frame import DIRECTIONS
 from sim.images.nodule import ImageNodule
 from sim.images.path import NeedlePath
@@ -31,6 +31,22 @@ KEY = "nodule.image"
 PATH = "give a CT volume (NIfTI), the folder of a DICOM series, or a closed surface (STL, VTP)"
 POINT = "give a point as three numbers with a unit at the end, e.g. '12 -40.5 95 mm'"
 DIRECTION = f"give one of {', '.join(DIRECTIONS)}, or three numbers, e.g. '0 -1 0.2'"
+
+LIMITS = {
+    "label": Limit("", "1", "65535", null="any label but 0"),
+    "slope": Limit("", "0.1", "10", "HU per mg/cm3 of mineral"),
+    "intercept": Limit("", "-1100", "500", "HU without mineral"),
+    "threshold": Limit(
+        "kg/m**3",
+        "20 mg/cm**3",
+        "3000 mg/cm**3",
+        null="halfway between the nodule and its surroundings",
+    ),
+    "smoothing": Limit("m", "0 mm", "3 mm"),
+    "gap": Limit("m", "0.01 mm", "10 mm"),
+    "unit": Limit("m", "1 um", "1 m"),
+}
+CHOICES = {"component": ("largest", "cluster"), "up": tuple(DIRECTIONS)}
 
 
 def read_image(given: Texts) -> tuple[dict[str, str], ImageNodule, NeedlePath] | None:

@@ -6,9 +6,8 @@ from dataclasses import astuple, dataclass, fields
 
 from omegaconf import DictConfig, OmegaConf
 
-from sim.config.groups import leaves
+from sim.config.groups import CATALOGUE, leaves
 from sim.config.store import plain
-from sim.images.catalogue import CATALOGUE
 from sim.materials.value import Value
 from sim.results.files import Cell
 

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[3]
 RUN = [  # overrides, key, value as given, a piece of what is allowed
     (["needle=35G"], "needle", "35G", "27G, 27G_thin"),
     (["nodule=gravel"], "nodule", "gravel", "net, paste, plate, stone"),
+    (["nodule=image"], "nodule", "image", "experiments.infiltration does"),
     (["experiment=long_27G"], "experiment", "long_27G", "needle@b.needle"),
     (["experiment=nix"], "experiment", "nix", "soft_paste"),
     (["needel=27G"], "needel", "27G", "did you mean needle?"),

@@ -12,8 +12,8 @@ from sim.config.groups import GROUPS, leaves
 from sim.config.infiltration import to_infiltration
 from sim.config.store import plain
 from sim.errors import ConfigError
-from sim.images.catalogue import CHOICES, IMAGE, LIMITS
-from sim.images.config import read_image
+from sim.images.catalogue import IMAGE
+from sim.images.config import CHOICES, LIMITS, read_image
 from sim.images.frame import DIRECTIONS, frame_above
 from sim.images.phantom import Phantom
 from sim.materials.value import Value

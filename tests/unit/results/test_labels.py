@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.config.groups import leaves
-from sim.images.catalogue import CATALOGUE
+from sim.config.groups import CATALOGUE, leaves
 from sim.materials.value import Value
 from sim.results.labels import LABELS, label, typeset
 
