@@ -21,7 +21,7 @@ kilo- = 1e3 = k-
 mega- = 1e6 = M-
 giga- = 1e9 = G-
 meter = [length] = m = metre
-inch = 0.0254 * meter
+inch = 0.0254 * meter = in
 second = [time] = s
 minute = 60 * second = min
 hour = 60 * minute = h
