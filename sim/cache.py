@@ -85,5 +85,5 @@ def _rounded(value: Value) -> Value:
     if isinstance(value, list | tuple):
         return [_rounded(entry) for entry in value]
     if isinstance(value, float):
-        return float(f"{value:.{DIGITS - 1}e}")
+        return float(f"{value:.{DIGITS - 1}e}") + 0.0  # no negative zero
     return value
