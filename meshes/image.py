@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.domain.shape import NoduleShape
+from sim.geometry.shape import NoduleShape
 
 Array = NDArray[np.float64]
 

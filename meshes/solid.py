@@ -28,9 +28,9 @@ from meshes.gmsh_model import gmsh_model, keep_delaunay, size_by
 from meshes.outline import Outline
 from sim.cache import Value, cached
 from sim.case import MeshSettings, Tissue
-from sim.domain.domain import Pose
-from sim.domain.shape import Ellipsoid, NoduleShape
 from sim.errors import SolverError
+from sim.geometry.pose import Pose
+from sim.geometry.shape import Ellipsoid, NoduleShape
 
 VERSION = 1  # of what this module draws; part of the cache key
 GROWTH = 0.2  # element size gained per distance from mouth, shaft and nodule

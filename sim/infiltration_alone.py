@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from sim.case import Case
 from sim.domain.axisymmetric import axisymmetric_domain
-from sim.domain.domain import Domain, Pose
-from sim.domain.shape import NoduleShape
+from sim.domain.domain import Domain
 from sim.domain.solid import solid_domain
+from sim.geometry.pose import Pose
+from sim.geometry.shape import NoduleShape
 from sim.infiltration import Progress, follow
 from sim.outcome import InfiltrationResult, NodalFields
 from sim.volumes.control_volume import ControlVolumes

@@ -16,10 +16,10 @@ from sim.config.limits import Limit
 from sim.config.parse import case_from, quantity, read_texts
 from sim.config.schema import TechniqueConfig, keys
 from sim.config.store import plain
-from sim.domain.domain import Pose
-from sim.domain.shape import Ellipsoid, NoduleShape
-from sim.domain.solid import mouth_cover, tilted, whole_outline
+from sim.domain.solid import mouth_cover, whole_outline
 from sim.errors import ConfigError
+from sim.geometry.pose import Pose, tilted
+from sim.geometry.shape import Ellipsoid, NoduleShape
 from sim.images.config import read_image
 from sim.infiltration_alone import NeedleInPlace
 

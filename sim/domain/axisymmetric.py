@@ -12,7 +12,8 @@ from meshes.outline import needle_outline
 from sim.case import Case
 from sim.domain.beside import beside
 from sim.domain.bore import axisymmetric_bore
-from sim.domain.domain import Domain, Pose, Wall
+from sim.domain.domain import Domain, Wall
+from sim.geometry.pose import Pose
 from sim.materials.density import density_at
 from sim.mechanics.mineral.crushed_zone import CrushedZone
 from sim.volumes.control_volume import ControlVolumes, control_volumes

@@ -20,6 +20,7 @@ from sim.case import Case, Mineral, SoftLayer
 from sim.domain.bore import Bore
 from sim.domain.crushing import Crushing, crushed_density, crushed_permeability, crushing
 from sim.flow.stage import Stage
+from sim.geometry.pose import Pose
 from sim.materials.density import permeability_at, porosity_at
 from sim.mechanics.mineral.crushed_zone import CrushedZone
 from sim.transport.species import Species
@@ -27,14 +28,6 @@ from sim.volumes.control_volume import ControlVolumes
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
-
-
-@dataclass(frozen=True, eq=False)
-class Pose:
-    """Where the needle went, whether or not it was pulled back since."""
-
-    tip: Array  # (d,) m, deepest point that its tip reached
-    axis: Array  # (d,) unit vector from the tip towards the hub
 
 
 @dataclass(frozen=True, eq=False)

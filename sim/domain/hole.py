@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 
 from meshes.axisymmetric import BOUNDARIES
 from sim.domain.bore import OPEN, Bore
-from sim.domain.domain import Pose, Wall
+from sim.domain.domain import Wall
+from sim.geometry.pose import Pose
 from sim.volumes.control_volume import ControlVolumes
 
 Array = NDArray[np.float64]

@@ -16,18 +16,11 @@ from meshes.image import cell_density
 from meshes.outline import Outline, needle_outline
 from meshes.solid import solid_mesh
 from sim.case import Case
-from sim.domain.domain import Domain, Pose
+from sim.domain.domain import Domain
 from sim.domain.hole import Hole
-from sim.domain.shape import NoduleShape
+from sim.geometry.pose import Pose
+from sim.geometry.shape import NoduleShape
 from sim.volumes.control_volume import control_volumes
-
-
-def tilted(tip_depth: float, offset: tuple[float, float] = (0.0, 0.0), tilt: float = 0.0) -> Pose:
-    """Return the pose of a needle with its tip at (*offset, -tip_depth), m.
-
-    `tilt` (rad) is the angle between its axis and the skin's normal.
-    """
-    return Pose(np.array([*offset, -tip_depth]), np.array([math.sin(tilt), 0.0, math.cos(tilt)]))
 
 
 def solid_domain(

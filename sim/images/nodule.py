@@ -30,7 +30,7 @@ BAND = 2.0  # cells from the surface within which the distance is exact
 
 @dataclass(frozen=True, eq=False)
 class ImageNodule:
-    """A `sim.domain.shape.NoduleShape` with the surface it was made from."""
+    """A `sim.geometry.shape.NoduleShape` with the surface it was made from."""
 
     surface: Surface  # in the simulation's coordinates
     frame: Frame  # leads from the image there

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.domain.domain import Pose
 from sim.errors import ConfigError
+from sim.geometry.pose import Pose
 from sim.images.nodule import ImageNodule
 
 Array = NDArray[np.float64]

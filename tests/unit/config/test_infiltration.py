@@ -7,8 +7,8 @@ import pytest
 
 from sim.config import compose, default_case
 from sim.config.infiltration import to_infiltration
-from sim.domain.shape import Ellipsoid
 from sim.errors import ConfigError
+from sim.geometry.shape import Ellipsoid
 from sim.infiltration_alone import NeedleInPlace
 
 SOLID = ("site.geometry=3d", "mesh=solid")

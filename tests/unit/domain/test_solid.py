@@ -11,8 +11,9 @@ from meshes.solid import solid_mesh
 from sim.case import Case
 from sim.config.compose import default_case
 from sim.domain.domain import Domain
-from sim.domain.shape import Ellipsoid
-from sim.domain.solid import solid_domain, tilted, whole_outline
+from sim.domain.solid import solid_domain, whole_outline
+from sim.geometry.pose import tilted
+from sim.geometry.shape import Ellipsoid
 
 COARSE = ("mesh.nodule_size=1.5 mm", "mesh.outer_size=5 mm", "mesh.tip_size=0.5")
 TILT, DEPTH = math.radians(20.0), 7.5e-3

@@ -8,7 +8,7 @@ import pytest
 
 from sim.case import DensityField
 from sim.config.compose import default_case
-from sim.domain.shape import Ellipsoid
+from sim.geometry.shape import Ellipsoid
 
 NODULE = default_case().nodule
 TURNED = Ellipsoid(NODULE, 8e-3, yaw=0.4, pitch=-0.3, roll=0.2)

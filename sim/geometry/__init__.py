@@ -1,0 +1,1 @@
+"""Shapes and places in space, which meshes and domains are made from."""
