@@ -11,15 +11,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from omegaconf import OmegaConf
+
 from sim.comparison import JSON as COMPARISON
 from sim.results.files import Cell, Json, read_json, write_json
 from sim.results.folder import METRICS
+from sim.results.record import CONFIG, PROVENANCE
 from sim.side_by_side import Ending
 from sim.sweeps.columns import input_columns
 
 ROW = "row.json"
 STATUS, NOTES = "run.status", "run.notes"
 SIDES = ("a", "b")
+OF_A_SIDE = ("needle", "technique")  # groups of the configuration that the sides do not share
 UNREADABLE = "row unreadable"
 
 type Timing = float | bool
@@ -110,6 +114,35 @@ def read_row(folder: Path) -> Row:
         raise ValueError(f"{folder / ROW}: {UNREADABLE} ({error})") from error
 
 
+def recovered(folder: Path) -> Row:
+    """Return the row of a run whose `row.json` is damaged or lost, as its record tells it.
+
+    Without a whole record it is a failed row that says so; the run is then not finished, and the
+    sweep's command computes it again.
+    """
+    lost = Row(folder.name, "", "failed", f"{UNREADABLE}, and the run left no whole record")
+    try:
+        sides = _sides(folder)
+        made = read_json(next(folder.glob(f"**/{PROVENANCE}")))
+        config = _configuration(records(folder))
+    except (OSError, ValueError, StopIteration):
+        return lost
+    told = [str(metrics.get(STATUS)) for metrics in sides.values()]
+    status = next((status for status in told if status != "complete"), "complete")
+    if not told or status not in ("complete", "failed", "interrupted"):
+        return lost
+    module, *overrides = made["command"]
+    return make_row(
+        folder,
+        key=folder.name,
+        experiment=Path(module).stem,
+        overrides=[o for o in overrides if not o.startswith(("hydra.", "output."))],
+        ending=Ending(status, "" if status == "complete" else UNREADABLE),
+        config=config,
+        timings={name: made[name] for name in ("wall_s", "cpu_s")},
+    )
+
+
 def records(folder: Path) -> dict[str, Path]:
     """Return the folders with a record in a run's folder, by side; by "" where there is one."""
     compared = [path.parent for path in folder.glob(f"**/{COMPARISON}")]
@@ -121,6 +154,18 @@ def records(folder: Path) -> dict[str, Path]:
 
 def _sides(folder: Path) -> dict[str, dict[str, Json]]:
     return {side: read_json(record / METRICS) for side, record in records(folder).items()}
+
+
+def _configuration(found: Mapping[str, Path]) -> dict[str, object]:
+    """Return the configuration of a run from those of its records."""
+    trees = {
+        side: OmegaConf.to_container(OmegaConf.load(record / CONFIG))
+        for side, record in found.items()
+    }
+    if "" in trees:
+        return trees[""]
+    own = {side: {name: tree.pop(name) for name in OF_A_SIDE} for side, tree in trees.items()}
+    return next(iter(trees.values())) | own
 
 
 def _reason(side: str, metrics: Mapping[str, Json]) -> str:
