@@ -1,0 +1,1 @@
+"""What is computed from many runs: studies over the models of one."""
