@@ -24,11 +24,18 @@ from sim.dissolution.closure import closure
 from sim.dissolution.reaction import Reaction, State
 from sim.domain.axisymmetric import axisymmetric_domain
 from sim.domain.domain import Domain
+from sim.errors import SolverError
 from sim.flow.poroelastic import inject_poroelastic
 from sim.flow.rigid import inject_rigid
 from sim.flow.stage import Injected, Stage
 from sim.flow.syringe import plug_resistance
-from sim.infiltration_findings import Whereabouts, arrival_notes, nothing_injected, result_of
+from sim.infiltration_findings import (
+    Whereabouts,
+    arrival_notes,
+    drained_notes,
+    nothing_injected,
+    result_of,
+)
 from sim.outcome import Ending, InfiltrationResult, InsertionResult, TissueState
 from sim.transport.marching import Control, injection_steps, resting_steps
 from sim.transport.species import Species
@@ -103,6 +110,11 @@ def follow(
         What is in the tissue of `domain` before; None: all of the mineral, and nothing else.
     until : float, optional
         As in `infiltrate`.
+
+    Raises
+    ------
+    SolverError
+        As in `infiltrate`; also when tissue that deforms has not drained `until` the next round.
     """
     case, cv = domain.case, domain.cv
     show, clock = progress or _show_nothing, clock or Clock()
@@ -112,14 +124,14 @@ def follow(
 
     start = _start(domain, tissue)
     reaction = _reaction(domain, tissue)
-    end = injected.duration + case.schedule.follow_up if until is None else until
+    flowing = sum(stage.duration for stage in injected.stages)
+    end = _end(case, injected, flowing, until)
     times = _output_times(injected.duration, end)
     highest = max(case.drug.concentration, cv.edges.largest(start.drug))
     recorder = Recorder(cv.edges, domain.pores(), start, times, highest)
     control = _control(case, injected)
     solutes = _Solutes(domain, reaction)
 
-    flowing = sum(stage.duration for stage in injected.stages)
     at_end = Whereabouts.of(recorder)
     pushing = replace(control, milestones=tuple(t for t in times if t < flowing))
     for advance in injection_steps(solutes, injected.stages, start, reaction, pushing):
@@ -148,7 +160,8 @@ def follow(
         "resting_steps": float(recorder.steps - pushed),
         "resting_fallbacks": float(recorder.fallbacks),
     }
-    return result_of(domain, injected, recorder, at_end, tissue, counted | clock.spent)
+    result = result_of(domain, injected, recorder, at_end, tissue, counted | clock.spent)
+    return replace(result, notes=(*result.notes, *drained_notes(case, injected, flowing, until)))
 
 
 def ended_by(case: Case, insertion: InsertionResult) -> Ending:
@@ -225,6 +238,18 @@ def _control(case: Case, injected: Injected) -> Control:
     inlet = case.drug.concentration
     dose = inlet * max(injected.injected_volume, LEAST_DOSE * case.injection.volume)
     return Control(inlet, dose, case.mesh.time_tolerance)
+
+
+def _end(case: Case, injected: Injected, flowing: float, until: float | None) -> float:
+    """Return when the round ends (s): not before the tissue has drained, `flowing` seconds long."""
+    if until is None:
+        return max(injected.duration + case.schedule.follow_up, flowing)
+    if flowing > until:
+        raise SolverError(
+            f"poroelastic flow: the tissue drains for {flowing:.4g} s, and the next round begins "
+            f"{until:.4g} s after this one; give a longer schedule.interval"
+        )
+    return until
 
 
 def _output_times(duration: float, end: float) -> Array:

@@ -173,6 +173,32 @@ def arrival_notes(
     return tuple(notes)
 
 
+def drained_notes(
+    case: Case, injected: Injected, flowing: float, until: float | None
+) -> tuple[str, ...]:
+    """Return what it means that the tissue drains until `flowing` s after the injection's start.
+
+    `until` is when the next round begins, None where there is none.
+    """
+    notes, injection = [], case.injection
+    drained = f"the tissue drains until {flowing:.3g} s after the injection's start"
+    asked, leaves = (
+        (injected.duration + rest) * (1.0 + 1e-9)  # all but rounding
+        for rest in (case.schedule.follow_up, injection.dwell)
+    )
+    if until is None and flowing > asked:
+        notes.append(
+            f"infiltration: {drained}; the run ends then, later than schedule.follow_up asks for "
+            f"({asked:.3g} s)"
+        )
+    if injection.track == "leaks" and flowing > leaves:
+        notes.append(
+            f"infiltration.leaked_later_mg: {drained}; the needle stays for that long, beyond "
+            f"injection.dwell ({injection.dwell:.3g} s)"
+        )
+    return tuple(notes)
+
+
 def _stiffness(domain: Domain, mineral: Array) -> float:
     """Sum over the nodule of Young's modulus, for ratios (an upper bound of the whole's: Voigt)."""
     volume = domain.cv.volumes["nodule"]

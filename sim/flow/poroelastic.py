@@ -25,7 +25,7 @@ from sim.flow.dead_volume import drug_volume_left, portions
 from sim.flow.poro_body import PorousBody
 from sim.flow.poro_march import Moment, Pace, driven, march, resting, steady
 from sim.flow.poro_stages import joined, released, stage, still
-from sim.flow.stage import Injected, Stage
+from sim.flow.stage import Injected, Stage, ending
 from sim.flow.syringe import Syringe, syringe_and_needle
 
 TOLERANCE = 2e-3  # error of a step / volume injected so far,
@@ -38,7 +38,6 @@ RISE = 1.5  # most that the flow may grow over a step without passing more than 
 JOINED = 0.01  # least volume of a stage / volume ordered
 COARSER = 5.0  # tolerance of the relaxation / the same of the injection
 DRAINED = 1e-3  # share of the swelling at the plunger's stop that ends the relaxation
-WHOLE = 1.0 - 1e-9  # share of a volume that counts as all of it
 
 
 def inject_poroelastic(domain: Domain, plug: float = 0.0) -> Injected:
@@ -94,7 +93,6 @@ def inject_poroelastic(domain: Domain, plug: float = 0.0) -> Injected:
     cavity = max((m.cavity for m in pushed), default=0.0)
     barrel = max((m.cavity + syringe.drop(m.inflow) for m in pushed), default=0.0)
     backflow = float(durations @ np.array([domain.backflow(m.film_flow) for m in pushed]))
-    complete = displaced >= WHOLE * injection.volume
     smeared = case.flow.hydrofracture == "smeared"
     opening = max((m.opening for m in pushed), default=0.0)
     unsettled = sum(m.unsettled > 0.0 for m in pushed) / max(len(pushed), 1)
@@ -103,7 +101,7 @@ def inject_poroelastic(domain: Domain, plug: float = 0.0) -> Injected:
         displaced_volume=displaced,
         injected_volume=injected,
         duration=time,
-        ended_by="nothing_injected" if not injected else "volume" if complete else "time_limit",
+        ended_by=ending(injection, displaced, injected),
         flow_rate=injected / durations.sum() if injected else 0.0,
         peak_pressure=cavity,
         plunger_force=syringe.force(barrel),

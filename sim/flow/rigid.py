@@ -22,11 +22,9 @@ from sim.domain.domain import Domain
 from sim.flow.dead_volume import Portion, dead_volume, drug_volume_left, portions
 from sim.flow.film import film_along
 from sim.flow.network import SteadyFlow, Tissue, by_newton, by_picard
-from sim.flow.stage import Injected, Stage
+from sim.flow.stage import Injected, Stage, ending
 from sim.flow.syringe import TURBULENT, Syringe, reynolds_number, syringe_and_needle
 from sim.volumes.nodal import symmetric
-
-WHOLE = 1.0 - 1e-12  # share of the ordered volume that counts as all of it
 
 
 def inject_rigid(domain: Domain, plug: float = 0.0) -> Injected:
@@ -52,13 +50,12 @@ def inject_rigid(domain: Domain, plug: float = 0.0) -> Injected:
     flowing = sum(time for part, time in passed if part.liquid)
     pressures = [_pressures(part, syringe, flow) for part, _ in passed]
     barrel = max(barrel for _, barrel in pressures)
-    complete = displaced >= WHOLE * injection.volume
     return Injected(
         stages=tuple(_stage(flow, part, time, drug.concentration) for part, time in passed),
         displaced_volume=displaced,
         injected_volume=injected,
         duration=duration,
-        ended_by="nothing_injected" if not injected else "volume" if complete else "time_limit",
+        ended_by=ending(injection, displaced, injected),
         flow_rate=injected / flowing if flowing else 0.0,
         peak_pressure=max(cavity for cavity, _ in pressures),
         plunger_force=syringe.force(barrel),

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.case import Injection
 from sim.outcome import Ending
 
 Array = NDArray[np.float64]
+
+WHOLE = 1.0 - 1e-9  # share of the ordered volume that counts as all of it
 
 
 @dataclass(frozen=True)
@@ -46,3 +49,16 @@ class Injected:
     fractured: bool | None = None  # whether cracks opened; None: the flow does not know cracks
     notes: tuple[str, ...] = ()
     statistics: dict[str, float] = field(default_factory=dict)
+
+
+def ending(injection: Injection, displaced: float, injected: float) -> Ending:
+    """Return what ended an injection.
+
+    Parameters
+    ----------
+    displaced, injected : float
+        Volumes (m3) that left the barrel, and that entered the tissue.
+    """
+    if not injected:
+        return "nothing_injected"
+    return "volume" if displaced >= WHOLE * injection.volume else "time_limit"
