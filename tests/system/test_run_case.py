@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import logging
 import subprocess
@@ -95,13 +96,23 @@ def test_a_report_that_fails_loses_nothing_of_the_run(job, monkeypatch):
     def fail(*arguments: object) -> None:
         raise KeyError("made up")
 
-    monkeypatch.setattr(run_module, "draw", fail)
+    monkeypatch.setattr("sim.figures.draw.draw", fail)
     assert run_case(job) == "complete"
     record = load(job.folder)
     assert record.metrics["run.status"] == "complete"
     assert record.metrics["infiltration.dose_mg"] > 0.0
     assert any(note.startswith("run.report: not written") for note in record.notes)
     assert "made up" in (job.folder / "run.log").read_text()
+
+
+@pytest.mark.parametrize("kept", ["none", "final"])
+def test_a_run_leaves_no_more_than_asked_for(job, kept):
+    assert run_case(dataclasses.replace(job, fields=kept, report=False)) == "complete"
+    left = {path.name for path in job.folder.iterdir()}
+    assert left == FILES - {"figures", "report.html"} - ({"fields"} if kept == "none" else set())
+    fields = load(job.folder).fields
+    assert fields is None if kept == "none" else list(fields.times) == [fields.times.max()]
+    assert load(job.folder).metrics["infiltration.dose_mg"] > 0.0
 
 
 def test_an_interrupt_leaves_a_consistent_folder(job, monkeypatch):

@@ -25,13 +25,12 @@ from tests.unit.treatment.meshes import COARSE
 @pytest.fixture(autouse=True)
 def cheap(monkeypatch):
     monkeypatch.setattr(run_module, "infiltrate", dissolving.infiltrate)
-    monkeypatch.setattr(run_module, "draw", lambda records, folder: {})
 
 
 def test_a_side_that_dies_without_a_word_is_told_and_refused_by_another_configuration(
     tmp_path, monkeypatch
 ):
-    a = job(tmp_path / "a")
+    a = replace(job(tmp_path / "a"), report=True)
     other = default_case("14G_coaxial", "drill", [*COARSE, "schedule.rounds=2"])
     b = replace(a, case=other)
 

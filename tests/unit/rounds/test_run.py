@@ -38,15 +38,13 @@ test_run.run_treatment(test_run.job(Path("{folder}")))
 
 
 def job(folder: Path, *overrides: str) -> Job:
-    return Job(
-        case("27G", "push", "schedule.rounds=2", *overrides), "made: up\n", folder, "made up"
-    )
+    made = case("27G", "push", "schedule.rounds=2", *overrides)
+    return Job(made, "made: up\n", folder, "made up", report=False)
 
 
 @pytest.fixture(autouse=True)
 def cheap(monkeypatch):
     monkeypatch.setattr(run_module, "infiltrate", dissolving.infiltrate)
-    monkeypatch.setattr(run_module, "draw", lambda records, folder: {})
 
 
 def numbers(folder: Path) -> dict:
@@ -60,7 +58,6 @@ def whole(tmp_path_factory):
     folder = tmp_path_factory.mktemp("treatment") / "a"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run_module, "infiltrate", dissolving.infiltrate)
-        patch.setattr(run_module, "draw", lambda records, folder: {})
         assert run_treatment(job(folder)) == "complete"
     return folder
 
