@@ -13,7 +13,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from sim.config.groups import CATALOGUE, leaves
+from sim.config.infiltration_schema import InfiltrationConfig
 from sim.config.limits import LIMITS
+from sim.config.map_schema import PenetrationMapConfig
+from sim.config.schema import CaseConfig, ComparisonConfig, keys
 from sim.materials.value import Value
 from sim.results.files import Cell
 from sim.units import to_si
@@ -64,6 +67,18 @@ def unit_of(key: str) -> str | None:
     defaults = [dict(leaves(option)).get(name) for option in CATALOGUE.get(group, {}).values()]
     written = [str(d.text if isinstance(d, Value) else d) for d in defaults if d is not None]
     return _UNIT.fullmatch([*written, LIMITS[key].high][0])["unit"]
+
+
+def is_text(column: str) -> bool:
+    """Tell whether a column of inputs holds choices or names."""
+    return column in _keys() and unit_of(column) is None
+
+
+@functools.cache
+def _keys() -> frozenset[str]:
+    """All keys that a configuration may have."""
+    roots = (CaseConfig, ComparisonConfig, InfiltrationConfig, PenetrationMapConfig)
+    return frozenset(key for root in roots for key in keys(root))
 
 
 def _flat(tree: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:

@@ -1,0 +1,76 @@
+"""A sweep's table in a few lines: how its runs ended, why, and between what its results lie."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from sim.report.words import number
+from sim.results.metrics import MEANINGS
+
+MAIN = (  # metrics
+    "insertion.depth_in_nodule_mm",
+    "insertion.peak_force_N",
+    "infiltration.injected_volume_mL",
+    "infiltration.peak_pressure_kPa",
+    "infiltration.dose_in_nodule_mg",
+    "infiltration.infiltrated_fraction_of_nodule",
+    "infiltration.exposure_mg_h_per_mL",
+    "treatment.mineral_removed_fraction",
+    "run.wall_s",
+)
+OUTCOME = "insertion.outcome"
+SIDES = ("", "a.", "b.")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+
+
+def counts(table: pd.DataFrame) -> str:
+    """Return how many runs there are, and how many ended in which way."""
+    ways = ", ".join(
+        f"{count} {status}" for status, count in table["status"].value_counts().items()
+    )
+    return f"{len(table)} runs" + (f": {ways}" if ways else "")
+
+
+def print_summary(table: pd.DataFrame, console: Console) -> None:
+    """Print the counts, the reasons of the runs that are not complete, and the ranges."""
+    console.print(counts(table), highlight=False)
+    for found in (_reasons(table), _outcomes(table), _ranges(table)):
+        if found.row_count:
+            console.print(found)
+
+
+def _reasons(table: pd.DataFrame) -> Table:
+    """Reasons that differ in their numbers alone count as one, told by the first."""
+    shown = Table("runs", "status", "reason", "first", title="not complete", title_justify="left")
+    open_ = table[table["status"] != "complete"]
+    alike = open_["reason"].str.replace(_NUMBER, "#", regex=True)
+    for _, group in open_.groupby(["status", alike], sort=False):
+        first = group.iloc[0]
+        shown.add_row(str(len(group)), first["status"], first["reason"], first["folder"])
+    return shown
+
+
+def _outcomes(table: pd.DataFrame) -> Table:
+    shown = Table("side", "outcome of the insertion", "runs")
+    for side in SIDES:
+        if f"{side}{OUTCOME}" in table:
+            for outcome, count in table[f"{side}{OUTCOME}"].value_counts().items():
+                shown.add_row(side.rstrip("."), str(outcome), str(count))
+    return shown
+
+
+def _ranges(table: pd.DataFrame) -> Table:
+    shown = Table("metric", "side", "runs", "least", "median", "largest", "unit")
+    for name, side in itertools.product(MAIN, SIDES):
+        values = table.get(f"{side}{name}", pd.Series(dtype=float)).dropna()
+        if len(values):
+            meaning = MEANINGS[name]
+            ends = (values.min(), values.median(), values.max())
+            row = [number(meaning.shown(float(value))) for value in ends]
+            shown.add_row(meaning.label, side.rstrip("."), str(len(values)), *row, meaning.unit)
+    return shown
