@@ -1,23 +1,38 @@
-"""Points of a sweep in child processes, without Hydra's multirun."""
+"""Points of a sweep on threads that watch child processes, without Hydra's multirun."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
+from omegaconf import DictConfig
 
-from sim.results.files import read_json
-from sim.results.folder import METRICS
+from sim.config.compose import compose
+from sim.config.refusal import refusal
+from sim.config.store import register
+from sim.errors import ConfigError
 from sim.results.progress import Show, silent
+from sim.sweeps.compute import PLAINLY, How, compute
+from sim.sweeps.folder import sweeping
 from sim.sweeps.point import Point
+from sim.sweeps.row import Row
+from sim.sweeps.table import rebuild, refresh
+
+LEAN = ("output.fields=final", "output.report=false")  # what a run of a sweep leaves by default
+_COMPOSING = threading.Lock()  # Hydra composes one configuration at a time
 
 
 def run_points(
-    points: Sequence[Point], folder: Path, workers: int = 2, show: Show = silent
+    points: Sequence[Point],
+    folder: Path,
+    workers: int = 2,
+    show: Show = silent,
+    *,
+    overrides_for_all: Sequence[str] = LEAN,
+    how: How = PLAINLY,
 ) -> pd.DataFrame:
     """Run every point that has no finished run yet, and return the sweep's table.
 
@@ -30,29 +45,58 @@ def run_points(
         Points that are computed at once.
     show : callable
         Gets (what, share of the points done).
+    overrides_for_all : sequence of str
+        Come before each point's own.
+    how : How
+        Limits of each run, and how many processes it is on.
 
     Returns
     -------
     DataFrame
         One row a point, in their order, as `sim.sweeps.table`: ``key``, ``status``, ``reason``,
         ``folder``, the inputs and the metrics. A point that fails is a row, no exception.
+
+    Raises
+    ------
+    ConfigError
+        If another sweep is at work in the folder.
+    KeyboardInterrupt
+        Passed on after what was running has ended and has its row.
     """
-    done = 0
+    rows: list[Row] = []
+    stop = threading.Event()
 
-    def run(item: tuple[int, Point]) -> dict[str, object]:
-        nonlocal done
-        number, point = item
-        own = folder / "runs" / str(number)
-        own.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", f"experiments.{point.experiment}", *point.overrides]
-        with (own / "console.log").open("w") as log:
-            subprocess.run([*command, f"hydra.run.dir={own}"], stdout=log, stderr=log, check=False)
-        done += 1
-        show(f"{done} of {len(points)} runs", done / len(points))
-        found = [read_json(path) for path in own.glob(f"*/{METRICS}")]
-        return {"status": "failed", "folder": str(own)} | (
-            {"status": found[0]["run.status"], **found[0]} if found else {}
-        )
+    def run(point: Point) -> Row:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        whole = Point(point.experiment, (*overrides_for_all, *point.overrides))
+        row = compute(whole, composed(whole), folder, how, stop)
+        rows.append(row)
+        failed = sum(row.status != "complete" for row in rows)
+        told = f"{len(rows)} of {len(points)} runs" + f", {failed} failed" * bool(failed)
+        show(told, len(rows) / len(points))
+        refresh(folder)
+        return row
 
-    with ThreadPoolExecutor(workers) as executor:
-        return pd.DataFrame(list(executor.map(run, enumerate(points))))
+    with sweeping(folder, {"points": len(points)}), ThreadPoolExecutor(workers) as executor:
+        futures = [executor.submit(run, point) for point in points]
+        try:
+            ordered = [future.result() for future in futures]
+        except BaseException:
+            stop.set()
+            executor.shutdown(cancel_futures=True)
+            raise
+        table = rebuild(folder)
+    return (
+        table.set_index("key", drop=False).loc[[row.key for row in ordered]].reset_index(drop=True)
+    )
+
+
+def composed(point: Point) -> DictConfig | ConfigError:
+    """Return the configuration of a point, or why there is none."""
+    register()
+    try:
+        with _COMPOSING:
+            return compose(point.experiment, point.overrides)
+    except Exception as error:  # for some overrides Hydra has no message of its own
+        return refusal(error, point.overrides)

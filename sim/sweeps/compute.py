@@ -1,0 +1,197 @@
+"""One point of a sweep: found if it is finished, refused if it makes no sense, else computed.
+
+Whoever has points to compute, Hydra's launchers or `sim.sweeps.pool`, calls `compute` for each; it
+always returns a row. A run is looked for by its key, in the sweep's folder and in the store that
+all sweeps share, and computed under the key's lock: of two that want the same run the second
+waits and then finds it. Locks are `flock`'s: on a cluster the cache folder must be on a file system
+that has them across nodes.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Event
+
+from omegaconf import DictConfig, OmegaConf
+
+from sim.cache import cache_root, digest
+from sim.config.experiments import physics
+from sim.errors import ConfigError
+from sim.side_by_side import Ending
+from sim.sweeps import store
+from sim.sweeps.child import UNLIMITED, Limits, run_child
+from sim.sweeps.folder import final, put, row_of, run_folder
+from sim.sweeps.key import LENGTH, run_key
+from sim.sweeps.point import Point
+from sim.sweeps.row import Row, make_row, write_row
+
+CONSOLE = "console.log"
+PATIENCE = 0.2  # s between two looks at a lock
+
+
+@dataclass(frozen=True)
+class How:
+    """How a point is computed; nothing of it is in the key.
+
+    `flags` go to the entry point before its overrides: where else it finds configurations.
+    """
+
+    limits: Limits = UNLIMITED
+    processes: int = 1  # of MPI
+    flags: tuple[str, ...] = ()
+
+
+PLAINLY = How()
+
+
+def compute(
+    point: Point,
+    cfg: DictConfig | ConfigError,
+    folder: Path,
+    how: How,
+    stop: Event | None = None,
+) -> Row:
+    """Return the row of a point, computing it if no finished run of it is found.
+
+    Parameters
+    ----------
+    point : Point
+    cfg : DictConfig or ConfigError
+        Its configuration, or why that could not be composed.
+    folder : Path
+        Of the sweep.
+    how : How
+    stop : Event, optional
+        Set by another thread to have the run interrupted.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Passed on after the run has ended and has its row.
+    OSError
+        If not even a row can be written.
+    """
+    try:
+        if isinstance(cfg, ConfigError):
+            raise cfg
+        asked = physics(point.experiment, cfg)
+    except ConfigError as error:
+        return _refused(point, {} if isinstance(cfg, ConfigError) else _plain(cfg), error, folder)
+    key = run_key(point.experiment, asked, _plain(cfg)["output"])
+    run, aside = run_folder(folder, key)
+    row = row_of(run)
+    if final(row):
+        return row
+    with _locked(key, stop):
+        row = row_of(run)
+        if final(row):
+            return row
+        shutil.rmtree(aside, ignore_errors=True)
+        if store.find(key, aside):
+            row = row_of(aside)
+            row = replace(
+                row, overrides=point.overrides, timings={**row.timings, "computed": False}
+            )
+            write_row(aside, row)
+            put(aside)
+            return row
+        return _computed(point, _plain(cfg), key, folder, how, stop)
+
+
+def _plain(cfg: DictConfig) -> dict[str, object]:
+    return OmegaConf.to_container(cfg, resolve=True)
+
+
+def _refused(point: Point, config: Mapping[str, object], error: ConfigError, folder: Path) -> Row:
+    """Keep the row of a point that cannot be run, by the texts it was asked for with."""
+    texts = {"experiment": point.experiment, "overrides": list(point.overrides)}
+    key = digest(texts)[:LENGTH]
+    run, _ = run_folder(folder, key)
+    run.mkdir(exist_ok=True)
+    row = make_row(
+        run,
+        key=key,
+        experiment=point.experiment,
+        overrides=point.overrides,
+        ending=Ending("refused", " ".join(str(error).split())),
+        config=config,
+        timings={"wall_s": 0.0, "cpu_s": 0.0, "computed": False},
+    )
+    write_row(run, row)
+    return row
+
+
+def _computed(
+    point: Point,
+    config: Mapping[str, object],
+    key: str,
+    folder: Path,
+    how: How,
+    stop: Event | None,
+) -> Row:
+    """Run a point in a child process; its folder has a row at any moment."""
+    run, aside = run_folder(folder, key)
+    aside.mkdir(parents=True)
+
+    def row(ending: Ending, wall: float = 0.0, cpu: float = 0.0) -> Row:
+        made = make_row(
+            aside,
+            key=key,
+            experiment=point.experiment,
+            overrides=point.overrides,
+            ending=ending,
+            config=config,
+            timings={"wall_s": wall, "cpu_s": cpu, "computed": True},
+        )
+        write_row(aside, made)
+        return made
+
+    row(Ending("killed", "what computed it was ended without a word"))
+    try:
+        done = run_child(command(point, aside, how), aside / CONSOLE, how.limits, stop)
+    except KeyboardInterrupt:
+        row(Ending("interrupted", "the run was interrupted"))
+        put(aside)
+        raise
+    ended = row(done.ending, done.wall, done.cpu)
+    put(aside)
+    if final(ended):
+        store.keep(key, run)
+    return ended
+
+
+def command(point: Point, folder: Path, how: How) -> list[str]:
+    """Return the command that computes a point into a folder."""
+    ranks = ["mpirun", "-n", str(how.processes)] if how.processes > 1 else []
+    module = [sys.executable, "-m", f"experiments.{point.experiment}"]
+    return [*ranks, *module, *how.flags, *point.overrides, f"hydra.run.dir={quoted(folder)}"]
+
+
+def quoted(path: Path) -> str:
+    """Return a path as a value of Hydra's grammar."""
+    text = str(path).replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{text}'"
+
+
+@contextmanager
+def _locked(key: str, stop: Event | None) -> Iterator[None]:
+    """Hold the lock of a key, which all sweeps of this cache folder share."""
+    path = cache_root() / store.KIND / f"{key}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if stop is not None and stop.is_set():
+                    raise KeyboardInterrupt from None
+                time.sleep(PATIENCE)
+        yield
