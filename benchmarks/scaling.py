@@ -12,7 +12,7 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,14 +101,15 @@ class _Clock:
 
 
 def _cube(size: float) -> ControlVolumes:
-    path: Path | None = None
-    if COMM.rank == 0:
-        key = {"cube": size, "version": 1}
-        path = cached(
-            "mesh", key, ".msh", lambda out: write_delaunay_box((1.0, 1.0, 1.0), size, out)
-        )
-    path = COMM.bcast(path)
-    mesh, cells, facets = gmshio.read_from_msh(path, COMM, 0, gdim=3)
+    def build(path: Path) -> None:
+        write_delaunay_box((1.0, 1.0, 1.0), size, path)
+
+    with ExitStack() as held:
+        path: Path | None = None
+        if COMM.rank == 0:
+            key = {"cube": size, "version": 1}
+            path = held.enter_context(cached("mesh", key, ".msh", build))
+        mesh, cells, facets = gmshio.read_from_msh(COMM.bcast(path), COMM, 0, gdim=3)
     return control_volumes(mesh, cells, facets, REGIONS, BOUNDARIES)
 
 

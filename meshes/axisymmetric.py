@@ -64,7 +64,8 @@ def injection_mesh(case: Case, outline: Outline | None) -> InjectionMesh:
     """
     unit = 0.5 * case.needle.outer_diameter
     key = _parameters(case, outline, unit)
-    return _made(cached("mesh", key, ".msh", lambda target: _build(target, key)), unit)
+    with cached("mesh", key, ".msh", lambda target: _build(target, key)) as path:
+        return _made(path, unit)
 
 
 @lru_cache(maxsize=4)  # cases that differ in their materials alone share it

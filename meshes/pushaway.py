@@ -6,6 +6,7 @@ Lengths are scaled by the nodule's half height inside gmsh, whose tolerances are
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import gmsh
@@ -56,8 +57,8 @@ def pushaway_mesh(
         "size": max(min(NODULE_SIZE, LAYER_SIZE * layer), SMALLEST) / refinement,
         "growth": GROWTH,
     }
-    path = cached("mesh", key, ".msh", lambda target: _build(target, key))
-    with gmsh_model():
+    build = partial(_build, key=key)
+    with cached("mesh", key, ".msh", build) as path, gmsh_model():
         gmsh.merge(str(path))
         mesh, cell_tags, _ = gmshio.model_to_mesh(gmsh.model, MPI.COMM_SELF, 0, gdim=2)
     x = mesh.geometry.x

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import gmsh
@@ -75,15 +76,16 @@ def solid_mesh(
         _build(target, key, lambda points: shape.distance(points * unit) / unit)
 
     path, failure = None, None
-    if comm.rank == 0:
-        try:
-            path = cached("mesh", key, ".msh", build)
-        except SolverError as error:
-            failure = str(error)
-    path, failure = comm.bcast((path, failure))
-    if failure is not None:
-        raise SolverError(failure)
-    mesh, cell_tags, facet_tags = _read(path, comm)
+    with ExitStack() as held:  # the first rank keeps the file there until it is read
+        if comm.rank == 0:
+            try:
+                path = held.enter_context(cached("mesh", key, ".msh", build))
+            except SolverError as error:
+                failure = str(error)
+        path, failure = comm.bcast((path, failure))
+        if failure is not None:
+            raise SolverError(failure)
+        mesh, cell_tags, facet_tags = _read(path, comm)
     mesh.geometry.x[:] *= unit
     if not isinstance(shape, Ellipsoid):
         cell_tags = _sampled(mesh, cell_tags, shape)

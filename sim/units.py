@@ -45,6 +45,8 @@ hertz = 1 / second = Hz
 percent = 0.01 = pct
 """.strip().splitlines()
 
+CONVERSION_ERROR = 1e-15  # relative
+
 _UNIT = r"(?:[A-Za-zµμ]+|[%°])(?:(?:\*\*|\^)-?\d(?:\.\d)?|[²³])?"
 _QUANTITY = re.compile(
     r"\s*(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
@@ -85,8 +87,17 @@ def to_si(text: str, unit: str) -> float:
         raise ValueError("the unit is missing")
     try:
         given = registry().parse_units((match["unit"] or "").replace("·", "*"))
-        return float(registry().Quantity(float(match["number"]), given).m_as(unit))
+        return _snapped(registry().Quantity(float(match["number"]), given).m_as(unit))
     except pint.DimensionalityError as error:
         raise ValueError(f"{match['unit']!r} measures something else") from error
     except pint.UndefinedUnitError as error:
         raise ValueError(f"{match['unit']!r} is not a known unit") from error
+
+
+def _snapped(number: float) -> float:
+    """Return the number of 12 digits that a conversion's rounding error missed, if there is one.
+
+    1.7 mm comes out as 0.0016999999999999997 m, 0.17 cm as 0.0017 m.
+    """
+    short = float(f"{number:.12g}")
+    return short if math.isclose(short, number, rel_tol=CONVERSION_ERROR) else float(number)

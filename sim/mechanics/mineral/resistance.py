@@ -16,7 +16,6 @@ import json
 import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -188,15 +187,12 @@ def _kept(
         "ground": ground.described(),
         "depth": depth,
     }
-    path = cached(
-        "resistance",
-        key,
-        ".npz",
-        lambda aside: _write(aside, compute_resistance(law, angle, size, ground, depth)),
-        _readable,
-        cache_dir,
-    )
-    return _read(path)
+
+    def build(path: Path) -> None:
+        _write(path, compute_resistance(law, angle, size, ground, depth))
+
+    with cached("resistance", key, ".npz", build, cache_dir) as path:
+        return _read(path)
 
 
 def _contact_area(s: Array, buried: float) -> Array:
@@ -219,14 +215,6 @@ def _read(path: Path) -> ResistanceCurve:
         zone = CrushedZone(scalars["half_angle"], *(file[name] for name in ZONE_ARRAYS), bore=bore)
         arrays = {name: file[name] for name in CURVE_ARRAYS}
     return ResistanceCurve(**arrays, **scalars, crushed=zone)
-
-
-def _readable(path: Path) -> bool:
-    try:
-        curve = _read(path)
-    except (ValueError, TypeError, KeyError, OSError, EOFError, BadZipFile):
-        return False
-    return all(np.all(np.isfinite(getattr(curve, name))) for name in CURVE_ARRAYS)
 
 
 CURVE_ARRAYS = ("depth", "normal_factor", "wall_pressure")

@@ -133,8 +133,8 @@ def planar_crack(
         "range": list(TOUGHNESS_RANGE["planar"]),
         "grid": asdict(grid),
     }
-    path = cached("cutting", key, ".json", build, root=root)
-    return _table([Opening(**row) for row in json.loads(path.read_text())])
+    with cached("cutting", key, ".json", build, root) as path:
+        return _table([Opening(**row) for row in json.loads(path.read_text())])
 
 
 def _table(openings: list[Opening]) -> SteadyCrack:

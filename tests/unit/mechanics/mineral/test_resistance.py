@@ -152,7 +152,7 @@ def test_damaged_cache_is_computed_anew(
     mineral: Mineral, runs: list[tuple[object, ...]], tmp_path, damage: bytes
 ) -> None:
     mineral_resistance(mineral, ANGLE, 0.2, tmp_path)
-    (file,) = tmp_path.glob("*.npz")
+    (file,) = tmp_path.glob("resistance/*.npz")
     file.write_bytes(damage)
     again = mineral_resistance(mineral, ANGLE, 0.2, tmp_path)
     assert len(runs) == 2
