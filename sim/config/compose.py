@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import hydra
+from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig, OmegaConf
 
 from sim.case import Case
@@ -18,8 +19,14 @@ CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 def compose(config_name: str, overrides: Sequence[str] = ()) -> DictConfig:
     """Compose a configuration of `configs/` with overrides in Hydra's syntax."""
     register()
-    with hydra.initialize_config_dir(str(CONFIGS), version_base="1.3"):
-        return hydra.compose(config_name, overrides=list(overrides))
+    state = GlobalHydra.instance()
+    at_work = state.hydra  # inside an experiment, whose own Hydra goes on afterwards
+    state.clear()
+    try:
+        with hydra.initialize_config_dir(str(CONFIGS), version_base="1.3"):
+            return hydra.compose(config_name, overrides=list(overrides))
+    finally:
+        state.hydra = at_work
 
 
 def default_case(
