@@ -50,7 +50,7 @@ def main(cfg: DictConfig) -> None:
         fields=cfg.output.fields,
         report=cfg.output.report,
     )
-    RANKS.ask(config)
+    RANKS.ask(config, folder)
     with bars([cfg.needle.name], console) as (show,):
         status = run_case(job, show)
     console.print(infiltration_words(load(folder)), highlight=False)
