@@ -22,7 +22,7 @@ def _to_infiltration(cfg: DictConfig) -> object:
 
 CHECKS: dict[str, tuple[Check, ...]] = {  # the first one's answer is what is computed, in SI
     "run_case": (to_case, one_round),
-    "insertion": (to_case,),
+    "insertion": (to_case, one_round),
     "infiltration": (_to_infiltration, one_round),
     "compare_gauges": (compare_cases, one_round),
     "treatment": (to_treatment,),

@@ -71,7 +71,7 @@ def one_round(cfg: DictConfig) -> None:
         raise ConfigError(
             "schedule.rounds",
             f"{rounds:g}",
-            "this experiment injects once; several rounds are what experiments.treatment runs",
+            "this experiment is of one round; several are what experiments.treatment runs",
         )
 
 
