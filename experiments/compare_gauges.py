@@ -8,12 +8,11 @@ from omegaconf import DictConfig
 from rich.console import Console
 
 from experiments.wiring import SIDES, command_line, make_job, output_folder, side
-from sim.config import compare_cases, one_round
 from sim.config.app import hydra_main
 from sim.pair import run_pair
 
 
-@hydra_main("compare_gauges", compare_cases, one_round)
+@hydra_main("compare_gauges")
 def main(cfg: DictConfig) -> None:
     """Run both, print the table and the report's path."""
     names = [cfg[name].needle.name for name in SIDES]

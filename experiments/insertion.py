@@ -8,7 +8,6 @@ from omegaconf import DictConfig
 from rich.console import Console
 
 from experiments.wiring import command_line, make_job, output_folder
-from sim.config import to_case
 from sim.config.app import hydra_main
 from sim.report.words import insertion_words
 from sim.results.progress import bars
@@ -16,7 +15,7 @@ from sim.results.record import FORCE, REPORT, load
 from sim.run import run_case
 
 
-@hydra_main("insertion", to_case)
+@hydra_main("insertion")
 def main(cfg: DictConfig) -> None:
     """Run, say what happened and where the force curve and the report are."""
     console = Console()

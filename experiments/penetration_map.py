@@ -15,7 +15,7 @@ from sim.results.progress import bars
 from sim.results.record import FIGURES
 
 
-@hydra_main("penetration_map", to_map)
+@hydra_main("penetration_map")
 def main(cfg: DictConfig) -> None:
     """Evaluate the map, say which needle gets through what, and where table and picture are."""
     console = Console()

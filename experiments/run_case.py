@@ -8,7 +8,6 @@ from omegaconf import DictConfig
 from rich.console import Console
 
 from experiments.wiring import command_line, make_job, output_folder
-from sim.config import one_round, to_case
 from sim.config.app import hydra_main
 from sim.report.words import infiltration_words, insertion_words
 from sim.results.progress import bars
@@ -16,7 +15,7 @@ from sim.results.record import REPORT, load
 from sim.run import run_case
 
 
-@hydra_main("run_case", to_case, one_round)
+@hydra_main("run_case")
 def main(cfg: DictConfig) -> None:
     """Run, say what happened and where the report is."""
     console = Console()

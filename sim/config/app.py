@@ -1,10 +1,11 @@
 """The entry point of an experiment: Hydra around a function, refusals in one line.
 
-Exit codes: 0 done, 1 a run failed, 2 the configuration was refused, 130 interrupted.
+Exit codes: 0 done, 1 a run failed, 2 the configuration was refused, 130 interrupted. A multirun is
+a sweep (`sim.sweeps`): each of its points is this command again, in a child process, for one run.
 
 Nothing of a configuration is instantiated by this project. Hydra itself instantiates its own
-sections (launcher, sweeper, callbacks) from `hydra.*`; any `_target_` there that is not Hydra's own
-is refused before Hydra starts.
+sections (launcher, sweeper, callbacks) from `hydra.*`; any `_target_` there that is none of
+`INSTANTIATED` is refused before Hydra starts.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from __future__ import annotations
 import functools
 import logging
 import os
+import shlex
 import signal
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 from string import Template
 from typing import NoReturn
 
@@ -24,22 +28,39 @@ from hydra._internal.utils import get_args_parser  # the flags that hydra.main u
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
+from rich.console import Console
 
 from sim.config.compose import CONFIGS
+from sim.config.experiments import CHECKS, Check
 from sim.config.refusal import Refused, refusal
 from sim.config.store import register
 from sim.errors import ConfigError, SolverError
+from sim.results.files import Json
+from sim.sweeps.compute import quoted
+from sim.sweeps.folder import UNEXPECTED
+from sim.sweeps.grid import expand, expand_preset
+from sim.sweeps.multirun import Job
+from sim.sweeps.pool import LEAN
+from sim.sweeps.sweeping import sweeping
+from sim.sweeps.table import load_table
+from sim.sweeps.watch import tell, watching
 
 log = logging.getLogger(__name__)
 
 Task = Callable[[DictConfig], None]
-_HYDRAS_OWN = ("hydra.", "hydra_plugins.")
+INSTANTIATED = (
+    "hydra._internal.core_plugins.basic_launcher.BasicLauncher",
+    "hydra_plugins.hydra_joblib_launcher.joblib_launcher.JoblibLauncher",
+    "hydra_plugins.hydra_submitit_launcher.submitit_launcher.LocalLauncher",
+    "hydra_plugins.hydra_submitit_launcher.submitit_launcher.SlurmLauncher",
+    "hydra_plugins.points.points.PointSweeper",
+    "hydra_plugins.sampling_sweeper.sampling_sweeper.SamplingSweeper",
+)
 
 
-def hydra_main(
-    config_name: str, *checks: Callable[[DictConfig], object]
-) -> Callable[[Task], Callable[[], None]]:
+def hydra_main(config_name: str, *checks: Check) -> Callable[[Task], Callable[[], None]]:
     """Make a function of a configuration the main function of an experiment.
 
     Parameters
@@ -47,30 +68,32 @@ def hydra_main(
     config_name : str
         Primary configuration in `configs/`.
     checks : callable
-        Raise `ConfigError` for a configuration that cannot be run, e.g. `to_case`; they are called
-        before the run's folder is made (for each job of a sweep, after).
+        Raise `ConfigError` for a configuration that cannot be run; they are called before the run's
+        folder is made. For an experiment that can be swept they are in `CHECKS`.
     """
 
     def decorate(task: Task) -> Callable[[], None]:
         @functools.wraps(task)
         def main() -> None:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.default_int_handler)
             register()
             os.environ["HYDRA_FULL_ERROR"] = "1"  # or Hydra prints and exits by itself
             args = get_args_parser().parse_args()
             try:
                 cfg = _compose(args, config_name)
+                start = hydra.main(
+                    version_base="1.3", config_path=str(CONFIGS), config_name=config_name
+                )
                 if args.help:
                     print(_help(cfg, _overrides(args)))
-                    return
-                if not (args.cfg or args.hydra_help or args.info or args.multirun):
-                    for check in checks:
-                        check(_without_hydra(cfg))
-                hydra.main(version_base="1.3", config_path=str(CONFIGS), config_name=config_name)(
-                    functools.wraps(task)(
-                        lambda cfg: _run(task, cfg, checks if args.multirun else ())
-                    )
-                )()
+                elif args.multirun or cfg.hydra.mode is RunMode.MULTIRUN:
+                    _sweep(args, cfg, config_name, start)
+                else:
+                    if not (args.cfg or args.hydra_help or args.info):
+                        for check in checks or CHECKS[config_name]:
+                            check(_without_hydra(cfg))
+                    start(functools.wraps(task)(partial(_run, task)))()
             except ConfigError as error:
                 _stop(2, f"refused: {error}")
             except Refused as error:
@@ -83,6 +106,48 @@ def hydra_main(
         return main
 
     return decorate
+
+
+def _sweep(
+    args: Namespace,
+    cfg: DictConfig,
+    config_name: str,
+    start: Callable[[Job], Callable[[], None]],
+) -> None:
+    """Have Hydra launch a job for each point, and exit with 1 if a run is not complete."""
+    if config_name not in CHECKS:
+        raise ConfigError("--multirun", config_name, f"choose one of {', '.join(CHECKS)}")
+    folder, console = Path(cfg.hydra.sweep.dir).absolute(), Console()
+    start = start(Job(config_name, folder, _flags(args)))
+    about: dict[str, Json] = {"experiment": config_name, "command": shlex.join(sys.orig_argv)}
+    _rewrite(args, cfg, folder)
+    if cfg.hydra.sweeper.get("dry_run"):
+        start()
+        return
+    end = partial(tell, folder=folder, console=console)
+    with sweeping(folder, about, end), watching(folder, console):
+        start()
+    if any(load_table(folder)["status"] != "complete"):
+        sys.exit(1)
+
+
+def _flags(args: Namespace) -> tuple[str, ...]:
+    """Return what a run needs besides its overrides to find the same configurations."""
+    paths = {"--config-path": args.config_path, "--config-dir": args.config_dir}
+    flags = [
+        entry for name, path in paths.items() if path for entry in (name, os.path.abspath(path))
+    ]
+    named = ["--config-name", args.config_name] if args.config_name else []
+    return (*flags, *named, *(o for o in args.overrides if o.startswith("hydra.searchpath=")))
+
+
+def _rewrite(args: Namespace, cfg: DictConfig, folder: Path) -> None:
+    """Have Hydra read lists for grids, what a sweep leaves, and one folder, whatever the time."""
+    given = expand(args.overrides)
+    lean = [own for own in LEAN if not any(o.startswith(own.partition("=")[0]) for o in given)]
+    preset = expand_preset(cfg.hydra.sweeper.params or {})
+    flags = [entry for entry in sys.argv[1:] if entry not in args.overrides]
+    sys.argv[1:] = [*flags, *lean, *given, *preset, f"hydra.sweep.dir={quoted(folder)}"]
 
 
 def _compose(args: Namespace, config_name: str) -> DictConfig:
@@ -98,14 +163,14 @@ def _compose(args: Namespace, config_name: str) -> DictConfig:
         except Exception as error:  # for some command lines Hydra has no message of its own
             raise refusal(error, args.overrides) from error
     for key, target in _targets(OmegaConf.to_container(cfg.hydra), "hydra"):
-        if not str(target).startswith(_HYDRAS_OWN):
-            raise ConfigError(key, target, "only Hydra's own classes are instantiated")
+        if target not in INSTANTIATED:
+            raise ConfigError(key, target, f"choose one of {', '.join(INSTANTIATED)}")
     return cfg
 
 
 def _overrides(args: Namespace) -> list[str]:
     """Return the overrides that are no sweeps, and the user's folder of configurations."""
-    parsed = OverridesParser.create().parse_overrides(args.overrides)
+    parsed = OverridesParser.create().parse_overrides(expand(args.overrides))
     overrides = [o.input_line for o in parsed if not (args.multirun and o.is_sweep_override())]
     if args.config_dir is not None:
         overrides.append(f"hydra.searchpath=['file://{os.path.abspath(args.config_dir)}']")
@@ -145,11 +210,9 @@ def _targets(node: object, at: str) -> Iterator[tuple[str, object]]:
             yield from _targets(child, f"{at}.{name}")
 
 
-def _run(task: Task, cfg: DictConfig, checks: Sequence[Callable[[DictConfig], object]]) -> None:
+def _run(task: Task, cfg: DictConfig) -> None:
     """Run the task; what goes wrong ends in one line, its traceback in the log file."""
     try:
-        for check in checks:
-            check(cfg)
         task(cfg)
     except ConfigError as error:
         _stop(2, f"refused: {error}")
@@ -157,7 +220,7 @@ def _run(task: Task, cfg: DictConfig, checks: Sequence[Callable[[DictConfig], ob
         _stop(130, f"interrupted; what was reached is in {HydraConfig.get().runtime.output_dir}")
     except Exception as error:
         log.debug("stopped", exc_info=True)
-        kind = "" if isinstance(error, SolverError) else f"unexpected {type(error).__name__}: "
+        kind = "" if isinstance(error, SolverError) else f"{UNEXPECTED}{type(error).__name__}: "
         _stop(1, f"failed: {kind}{error} (details in {_log_file()})")
 
 

@@ -9,21 +9,20 @@ that has them across nodes.
 
 from __future__ import annotations
 
-import fcntl
 import shutil
 import sys
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from threading import Event
 
 from omegaconf import DictConfig, OmegaConf
 
-from sim.cache import cache_root, digest
+from sim.cache import digest
 from sim.config.experiments import physics
 from sim.errors import ConfigError
+from sim.locks import locked
 from sim.side_by_side import Ending
 from sim.sweeps import store
 from sim.sweeps.child import UNLIMITED, Limits, run_child
@@ -33,7 +32,6 @@ from sim.sweeps.point import Point
 from sim.sweeps.row import Row, make_row, write_row
 
 CONSOLE = "console.log"
-PATIENCE = 0.2  # s between two looks at a lock
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ def compute(
     row = row_of(run)
     if final(row):
         return row
-    with _locked(key, stop):
+    with locked(store.lock_of(key), partial(_unless, stop)):
         row = row_of(run)
         if final(row):
             return row
@@ -180,18 +178,6 @@ def quoted(path: Path) -> str:
     return f"'{text}'"
 
 
-@contextmanager
-def _locked(key: str, stop: Event | None) -> Iterator[None]:
-    """Hold the lock of a key, which all sweeps of this cache folder share."""
-    path = cache_root() / store.KIND / f"{key}.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if stop is not None and stop.is_set():
-                    raise KeyboardInterrupt from None
-                time.sleep(PATIENCE)
-        yield
+def _unless(stop: Event | None) -> None:
+    if stop is not None and stop.is_set():
+        raise KeyboardInterrupt

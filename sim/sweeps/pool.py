@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from threading import Event, Lock
 
 import pandas as pd
 from omegaconf import DictConfig
@@ -16,13 +17,13 @@ from sim.config.store import register
 from sim.errors import ConfigError
 from sim.results.progress import Show, silent
 from sim.sweeps.compute import PLAINLY, How, compute
-from sim.sweeps.folder import sweeping
 from sim.sweeps.point import Point
 from sim.sweeps.row import Row
-from sim.sweeps.table import rebuild, refresh
+from sim.sweeps.sweeping import sweeping
+from sim.sweeps.table import load_table, refresh
 
 LEAN = ("output.fields=final", "output.report=false")  # what a run of a sweep leaves by default
-_COMPOSING = threading.Lock()  # Hydra composes one configuration at a time
+COMPOSING = Lock()  # Hydra composes one configuration at a time
 
 
 def run_points(
@@ -64,11 +65,8 @@ def run_points(
         Passed on after what was running has ended and has its row.
     """
     rows: list[Row] = []
-    stop = threading.Event()
 
-    def run(point: Point) -> Row:
-        if stop.is_set():
-            raise KeyboardInterrupt
+    def run(point: Point, stop: Event) -> Row:
         whole = Point(point.experiment, (*overrides_for_all, *point.overrides))
         row = compute(whole, composed(whole), folder, how, stop)
         rows.append(row)
@@ -78,25 +76,41 @@ def run_points(
         refresh(folder)
         return row
 
-    with sweeping(folder, {"points": len(points)}), ThreadPoolExecutor(workers) as executor:
-        futures = [executor.submit(run, point) for point in points]
+    with sweeping(folder, {"points": len(points)}):
+        ordered = in_threads([partial(run, point) for point in points], workers)
+    table = load_table(folder)
+    return (
+        table.set_index("key", drop=False).loc[[row.key for row in ordered]].reset_index(drop=True)
+    )
+
+
+def in_threads(tasks: Sequence[Callable[[Event], Row]], workers: int) -> list[Row]:
+    """Return the row of each task, in their order; so many are at work at once.
+
+    What a task raises is raised here, after the others have been told to stop and have.
+    """
+    stop = Event()
+
+    def run(task: Callable[[Event], Row]) -> Row:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        return task(stop)
+
+    with ThreadPoolExecutor(workers) as executor:
+        futures = [executor.submit(run, task) for task in tasks]
         try:
-            ordered = [future.result() for future in futures]
+            return [future.result() for future in futures]
         except BaseException:
             stop.set()
             executor.shutdown(cancel_futures=True)
             raise
-        table = rebuild(folder)
-    return (
-        table.set_index("key", drop=False).loc[[row.key for row in ordered]].reset_index(drop=True)
-    )
 
 
 def composed(point: Point) -> DictConfig | ConfigError:
     """Return the configuration of a point, or why there is none."""
     register()
     try:
-        with _COMPOSING:
+        with COMPOSING:
             return compose(point.experiment, point.overrides)
     except Exception as error:  # for some overrides Hydra has no message of its own
         return refusal(error, point.overrides)

@@ -14,13 +14,20 @@ import shutil
 from pathlib import Path
 
 from sim.cache import cache_root
+from sim.eviction import LIST
 from sim.results.files import read_json, write_json
 from sim.sweeps.row import ROW
 
 KIND = "runs"
-LIST = "sha256.json"  # {file: hash}; written last, so an entry that has it is whole
 
 log = logging.getLogger(__name__)
+
+
+def lock_of(key: str) -> Path:
+    """Return the lock of a key, which all sweeps of this cache folder share."""
+    path = cache_root() / KIND / f"{key}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def find(key: str, folder: Path) -> bool:

@@ -1,0 +1,1 @@
+"""Hydra's default sweeper for the runs of this project."""
