@@ -27,9 +27,9 @@ from sim.errors import ConfigError
 from sim.results.files import Json, written
 from sim.results.folder import partial_of
 from sim.sweeps.columns import is_text
-from sim.sweeps.row import ROW, Row, read_row, recovered, write_row
+from sim.sweeps.folder import RUNS
+from sim.sweeps.row import ROW, Row, read_row, recovered
 
-RUNS = "runs"
 PARQUET, CSV, LOCK = "results.parquet", "results.csv", ".results.lock"
 EVERY = 10.0  # s, least time between two tables of a sweep that goes on,
 EVERY_RUN = 6e-3  # s, and longer by this for each run: 20 times what it costs
@@ -94,7 +94,8 @@ def load_table(folder: Path) -> pd.DataFrame:
     path = folder / PARQUET
     try:
         if pyarrow.parquet.read_schema(path).metadata[_VIEW_OF] == _stamp(_runs(folder)):
-            return _in_pandas(pyarrow.parquet.read_table(path))
+            table = pyarrow.parquet.read_table(path, page_checksum_verification=True)
+            return _in_pandas(table)
     except (OSError, pa.ArrowInvalid):  # there is none, or it is damaged
         pass
     return rebuild(folder)
@@ -137,7 +138,7 @@ def _write(folder: Path) -> pa.Table:
     with written(folder / CSV) as aside:
         pyarrow.csv.write_csv(table, aside)
     with written(folder / PARQUET) as aside:
-        pyarrow.parquet.write_table(table, aside)
+        pyarrow.parquet.write_table(table, aside, write_page_checksum=True)
     return table
 
 
@@ -145,10 +146,7 @@ def _row(run: Path) -> Row:
     try:
         return read_row(run)
     except (OSError, ValueError):
-        row = recovered(run)
-        if row.metrics:
-            write_row(run, row)
-        return row
+        return recovered(run)
 
 
 def _table(rows: Sequence[Row], folders: Sequence[str]) -> pa.Table:
