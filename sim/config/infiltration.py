@@ -41,7 +41,7 @@ _LIMITS = {
     "pitch": _ANGLE,
     "roll": _ANGLE,
 }
-HALF_PLANE_MESHES = ("coarse", "default", "fine")
+HALF_PLANE_MESHES, SOLID_MESHES = ("coarse", "default", "fine"), ("solid", "solid_coarse")
 _OFF_AXIS = ("offset_x", "offset_y", "tilt", "yaw", "pitch", "roll")
 _BY_IMAGE = "the image says it: nodule.image.entry and .direction; leave this at its default"
 _ON_AXIS = "in r-z the nodule is a body of revolution about the needle; or choose site.geometry=3d"
@@ -124,6 +124,13 @@ def _axisymmetric(
 ) -> NeedleInPlace:
     if with_image:
         raise ConfigError("site.geometry", "rz", "a nodule from an image needs site.geometry=3d")
+    if given["mesh.name"] in SOLID_MESHES:
+        raise ConfigError(
+            "mesh",
+            given["mesh.name"],
+            "it is one for tetrahedra, too coarse for r-z; choose mesh=coarse, default or fine, or "
+            "site.geometry=3d",
+        )
     _refuse_given(given, _OFF_AXIS, f"give 0: {_ON_AXIS}")
     if site.get("width", case.nodule.diameter) != case.nodule.diameter:
         _refuse_given(given, ("width",), f"give null: {_ON_AXIS}")

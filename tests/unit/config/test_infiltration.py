@@ -69,6 +69,7 @@ def test_of_a_tilted_needle_the_length_in_the_tissue_counts() -> None:
             ["site.geometry=3d", "mesh=solid", "mesh.nodule_size=0.05 mm"],
         ),  # millions of nodes
         ("mesh", ["site.geometry=3d"]),  # one for r-z
+        ("mesh", ["mesh=solid_coarse"]),  # one for 3-D
         ("flow.kind", [*SOLID, "flow=poroelastic"]),
         ("injection.volume", ["injection.volume=2 mL"]),  # rules of any case hold
     ],

@@ -7,8 +7,10 @@ import sys
 
 import pytest
 
-from sim.config import compare_cases, one_round, to_case
+from sim.config import compare_cases, compose, one_round, to_case
 from sim.config.app import hydra_main
+from sim.config.experiments import physics
+from sim.errors import ConfigError
 
 
 @pytest.fixture(autouse=True)
@@ -46,3 +48,8 @@ def test_one_round_passes(monkeypatch, tmp_path):
     started = []
     hydra_main("run_case", to_case, one_round)(started.append)()
     assert len(started) == 1
+
+
+def test_several_rounds_are_refused_of_an_insertion_alone():
+    with pytest.raises(ConfigError, match=r"schedule\.rounds"):
+        physics("insertion", compose("insertion", ["schedule.rounds=3"]))
