@@ -38,9 +38,3 @@ def comparison(cfg: DictConfig) -> DictConfig:
     if not isinstance(found, DictConfig):
         raise ConfigError("resume", str(cfg.resume), wanted)
     return found
-
-
-def command_of(folder: Path, otherwise: str) -> str:
-    """Return the command that began the treatment in `folder`, from its configuration's comment."""
-    first = (folder / FILE).read_text(encoding="utf-8").partition("\n")[0]
-    return first.removeprefix("# ") if first.startswith("# ") else otherwise

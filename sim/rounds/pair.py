@@ -14,12 +14,12 @@ from sim.comparison import compare, distinct_names, write_comparison
 from sim.figures.rounds import draw_rounds
 from sim.report.rounds import round_words, write_rounds_report
 from sim.report.words import number
-from sim.results.files import read_rows, write_rows, write_text
+from sim.results.files import read_json, read_rows, write_json, write_rows, write_text
 from sim.results.folder import LOG, METRICS, log_to
 from sim.results.metrics import MEANINGS
 from sim.results.progress import bars
-from sim.results.provenance import Stopwatch
-from sim.results.record import CONFIG, REPORT
+from sim.results.provenance import Stopwatch, provenance
+from sim.results.record import CONFIG, PROVENANCE, REPORT
 from sim.rounds.record import Treatment, load_treatment
 from sim.rounds.run import ROUNDS, check, conclude, run_treatment
 from sim.run import Job, begin
@@ -43,8 +43,9 @@ def run_treatments(
     """Run both jobs' rounds side by side, and print what they did and the report's path.
 
     Each side has a folder ``a_<needle>``, ``b_<needle>`` inside `folder`, beside `config`, the
-    resolved configuration of both. Rounds that are finished there are not repeated: the same jobs
-    into the same folder go on where they were left.
+    resolved configuration of both, and the provenance with `command`, which began it. Rounds that
+    are finished there are not repeated: the same jobs into the same folder go on where they were
+    left.
 
     Returns
     -------
@@ -65,7 +66,8 @@ def run_treatments(
     ]
     for job in jobs:
         check(job)
-    write_text(folder / CONFIG, f"# {command}\n{config}")
+    write_text(folder / CONFIG, config)
+    write_json(folder / PROVENANCE, provenance(Stopwatch()) | {"command": command})
     with log_to(folder / LOG):
         endings = [Ending("interrupted", "the treatment was interrupted")] * 2
         try:
@@ -77,6 +79,12 @@ def run_treatments(
     left = f"report: {folder / REPORT}" if a.report else f"folder: {folder}"
     console.print(left, highlight=False, soft_wrap=True)
     return not failures
+
+
+def begun_by(folder: Path) -> str | None:
+    """Return the command that began the treatment in `folder`, None where that is not known."""
+    path = folder / PROVENANCE
+    return str(read_json(path)["command"]) if path.exists() else None
 
 
 def _tell(

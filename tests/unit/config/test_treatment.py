@@ -6,7 +6,7 @@ import pytest
 from omegaconf import OmegaConf
 
 from sim.config import compose
-from sim.config.treatment import command_of, comparison, to_treatment
+from sim.config.treatment import comparison, to_treatment
 from sim.errors import ConfigError
 from sim.rounds.run import configuration
 
@@ -47,13 +47,12 @@ def test_the_default_is_three_weekly_rounds_with_both_needles():
 def test_a_folder_gives_back_the_configuration_to_the_last_bit(tmp_path):
     cfg = comparison(compose("treatment", ["dissolution.rate=3 1/hour", "mesh=coarse"]))
     text = OmegaConf.to_yaml(cfg, resolve=True)
-    (tmp_path / "config.yaml").write_text(f"# the command\n{text}")
+    (tmp_path / "config.yaml").write_text(text)
     resumed = compose("treatment", [f"resume={tmp_path}"])
     assert OmegaConf.to_yaml(comparison(resumed), resolve=True) == text
     digests = [[configuration(case) for case in to_treatment(c)] for c in (cfg, resumed)]
     assert digests[0] == digests[1]
     assert digests[0][0] != digests[0][1]
-    assert command_of(tmp_path, "another") == "the command"
 
 
 @pytest.mark.parametrize("content", [None, "a: [", "[1, 2]"])

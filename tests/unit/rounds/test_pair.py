@@ -14,7 +14,7 @@ from sim import run as run_module
 from sim.config import default_case
 from sim.errors import ConfigError
 from sim.rounds import pair
-from sim.rounds.pair import run_treatments
+from sim.rounds.pair import begun_by, run_treatments
 from sim.rounds.run import round_folder, run_treatment
 from sim.side_by_side import Ending
 from tests.unit.rounds import dissolving
@@ -55,7 +55,8 @@ def test_a_side_that_dies_without_a_word_is_told_and_refused_by_another_configur
     assert "0 of 2 rounds are finished" in text
     page = (folder / "report.html").read_text()
     assert "SIGKILL" in page
-    assert (folder / "config.yaml").read_text() == "# ./run the command\nmade: up\n"
+    assert (folder / "config.yaml").read_text() == "made: up\n"
+    assert begun_by(folder) == "./run the command"
     metrics = json.loads((folder / "comparison.json").read_text())["metrics"]
     assert metrics["round_1.insertion.peak_force_N"]["b"] is None
 
