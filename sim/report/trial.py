@@ -1,0 +1,187 @@
+"""The report of a trial: a study's results section, in one file."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from sim.config.trial import Trial
+from sim.figures.trial import BY, spoken
+from sim.report.words import number
+from sim.results.files import write_text
+from sim.results.labels import LABELS, typeset
+from sim.results.record import REPORT
+from sim.studies.cohort import FLATNESS, Patient
+from sim.studies.paired import Estimate, number_needed
+from sim.studies.paired_power import MOST
+from sim.studies.trial import DOSE, INFILTRATED, MEASURES, Analysis
+from sim.sweeps.columns import unit_of
+
+CAPTIONS = {
+    "pairs": "Each patient a line from one needle to the other. Left: drug in the nodule when the "
+    "injection ends. Right: share of the nodule's volume that ever exceeded the threshold.",
+    "density": "Insertions over the density of the nodule's mineral. Filled points above: the tip "
+    "reached its target; open ones below: it did not. Lines: share of each class of density, with "
+    "Wilson's 95 % interval.",
+    "subgroups": "Differences with 95 % intervals in subgroups of at least five patients. "
+    "Exploratory: no interval is adjusted for their number.",
+}
+WORDS = {
+    "nodule": "texture",
+    "tissue": "site",
+    FLATNESS: "nodule's height / diameter",
+    "operator's strength": "operator's strength",
+}
+
+
+def write_trial_report(
+    folder: Path,
+    trial: Trial,
+    patients: Sequence[Patient],
+    laws: Sequence[tuple[str, str, str]],
+    again: Mapping[str, int],
+    found: Analysis,
+    pictures: Mapping[str, Path],
+    command: str,
+) -> Path:
+    """Write `folder`/report.html.
+
+    Parameters
+    ----------
+    folder : Path
+    trial : Trial
+    patients : sequence of Patient
+    laws : sequence of tuples
+        (key, law, source) of every quantity drawn.
+    again : mapping
+        How often a draw was repeated, by the key refused.
+    found : Analysis
+    pictures : mapping
+        PNG files by name.
+    command : str
+        Command line that repeats the trial.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "number": number,
+        "p": p_value,
+        "effect": effect,
+        "points": lambda e: effect(e, 100.0),
+        "typeset": typeset,
+    }
+    names = [spoken(name) for name in trial.names]
+    page = environment.get_template("trial.html").render(
+        names=names,
+        trial=trial,
+        answers=answer(trial, found),
+        cohort=[
+            (LABELS.get(key, WORDS.get(key, key)), _seen(key, patients), law, source)
+            for key, law, source in laws
+        ],
+        again={LABELS.get(key, key): times for key, times in again.items()},
+        found=found,
+        nnt=number_needed(found.success.difference),
+        missing=[
+            (name, reason, count)
+            for name, gone in zip(names, found.missing, strict=True)
+            for reason, count in gone.items()
+        ],
+        endings=_table(found.endings),
+        injections=_table(found.injections),
+        rows=[
+            (MEASURES[m.name], m, 100.0 if m.name == INFILTRATED else 1.0) for m in found.measures
+        ],
+        by=BY,
+        influence={LABELS.get(k, k): rho for k, rho in found.influence.items()},
+        needed=[
+            ("Target reached (McNemar, exact)", found.success.pairs_needed),
+            *((f"{MEASURES[m.name][0]} (signed ranks)", m.pairs_needed) for m in found.measures),
+        ],
+        most=MOST,
+        figures=[
+            {"caption": CAPTIONS[name], "data": base64.b64encode(path.read_bytes()).decode()}
+            for name, path in pictures.items()
+        ],
+        command=command,
+    )
+    write_text(folder / REPORT, page)
+    return folder / REPORT
+
+
+def answer(trial: Trial, found: Analysis) -> list[str]:
+    """Say in words who reached the target, how much drug arrived, and what could turn it."""
+    a, b = (spoken(name) for name in trial.names)
+    table, n = found.success.table, found.success.table.number
+    dose = next(measure for measure in found.measures if measure.name == DOSE)
+    success = (
+        f"The {b} reached its target in {table.both + table.first_only} of {n} virtual patients, "
+        f"the {a} in {table.both + table.second_only}: a difference of "
+        f"{effect(found.success.difference, 100.0)} percentage points (95 % interval; McNemar, "
+        f"exact, p {p_value(found.success.p)})."
+    )
+    doses = (
+        f"When the injection ended, {number(dose.means[0])} mg of drug were in the nodule with the "
+        f"{a} and {number(dose.means[1])} mg with the {b}, on average: {b} less {a} "
+        f"{effect(dose.mean)} mg (signed ranks, p {p_value(dose.p)}); more from the {a} in "
+        f"{dose.higher[0]} patients, from the {b} in {dose.higher[2]}."
+    )
+    return [success, doses, _robust(found, a, b)]
+
+
+def _robust(found: Analysis, a: str, b: str) -> str:
+    """Say whether another assumption turns the sign of the difference in dose."""
+    first, *others = found.scenarios
+    turned = [s.name for s in others if s.dose.value * first.dose.value < 0.0]
+    unsure = [s.name for s in others if s.dose.low <= 0.0 <= s.dose.high]
+    held = "Of the assumptions that were varied below, "
+    if turned:
+        return f"{held}these turn the sign of the difference in dose: {'; '.join(turned)}."
+    if unsure:
+        return f"{held}these leave its sign open: {'; '.join(unsure)}; none turns it."
+    return f"{held}none turns the sign of the difference in dose."
+
+
+def effect(estimate: Estimate | None, factor: float = 1.0) -> str:
+    """An effect and its interval, with a real minus sign."""
+    if estimate is None:
+        return "—"
+    value, low, high = (factor * x for x in (estimate.value, estimate.low, estimate.high))
+    return f"{_signed(value)} ({_signed(low)} to {_signed(high)})".replace("-", "−")
+
+
+def _signed(value: float) -> str:
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 1 else 2
+    return f"{value:.{digits}f}"
+
+
+def p_value(p: float) -> str:
+    """A p-value with its relation."""
+    return "< 0.0001" if p < 1e-4 else f"= {p:.2g}"
+
+
+def _table(sides: Sequence[Mapping[str, int]]) -> list[tuple[str, int, int]]:
+    """Return one row per ending with both needles' counts."""
+    endings = dict.fromkeys([*sides[0], *sides[1]])
+    return [(spoken(e), sides[0].get(e, 0), sides[1].get(e, 0)) for e in endings]
+
+
+def _seen(key: str, patients: Sequence[Patient]) -> str:
+    """Return what the patients have: counts of options, or median and range."""
+    if key in ("nodule", "tissue"):
+        options = [getattr(patient, key) for patient in patients]
+        return ", ".join(f"{spoken(o)} {options.count(o)}" for o in dict.fromkeys(options))
+    if not all(key in patient.values for patient in patients):
+        return ""
+    values = [patient.number_of(key) for patient in patients]
+    middle, low, high = np.median(values), min(values), max(values)
+    return f"{middle:.3g} ({low:.3g} to {high:.3g}) {typeset(unit_of(key) or '')}".strip()
