@@ -22,8 +22,8 @@ from meshes.outline import Outline
 from sim.cache import cached
 from sim.case import Case
 from sim.errors import SolverError
+from sim.version import versions
 
-VERSION = 6  # of what this module draws; part of the cache key
 REGIONS = {"skin": 1, "subcutis": 2, "nodule": 3}
 BOUNDARIES = {
     "mouth": 11,  # source: the liquid enters the tissue here
@@ -83,7 +83,7 @@ def _parameters(case: Case, outline: Outline | None, unit: float) -> dict:
     nodule, size = case.nodule, case.mesh
     packs = case.flow.crushed_zone in ("compaction", "both")  # a thin layer seals the wall
     return {
-        "version": VERSION,
+        "code": versions("mesh"),
         "outline": outline
         and {
             "radius": tuple(r / unit for r in outline.radius),

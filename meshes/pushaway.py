@@ -19,8 +19,8 @@ from meshes.gmsh_model import gmsh_model, size_by
 from sim.cache import cached
 from sim.case import Nodule, Tissue
 from sim.errors import SolverError
+from sim.version import versions
 
-VERSION = 1  # of what this module draws; part of the cache key
 REGIONS = {"skin": 1, "subcutis": 2, "nodule": 3}
 GROWTH = 0.4  # element size gained per distance from the nodule's surface
 NODULE_SIZE = 0.15  # element size on the nodule's surface / its half height
@@ -48,7 +48,6 @@ def pushaway_mesh(
     unit = 0.5 * nodule.height
     layer = (tissue.depth - nodule.depth - nodule.height) / unit
     key = {
-        "version": VERSION,
         "skin": tissue.skin.thickness / unit,
         "depth": tissue.depth / unit,
         "width": domain_radius / unit,
@@ -58,7 +57,7 @@ def pushaway_mesh(
         "growth": GROWTH,
     }
     build = partial(_build, key=key)
-    with cached("mesh", key, ".msh", build) as path, gmsh_model():
+    with cached("mesh", {**key, "code": versions("mesh")}, ".msh", build) as path, gmsh_model():
         gmsh.merge(str(path))
         mesh, cell_tags, _ = gmshio.model_to_mesh(gmsh.model, MPI.COMM_SELF, 0, gdim=2)
     x = mesh.geometry.x

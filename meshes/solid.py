@@ -32,8 +32,8 @@ from sim.case import MeshSettings, Tissue
 from sim.errors import SolverError
 from sim.geometry.pose import Pose
 from sim.geometry.shape import Ellipsoid, NoduleShape
+from sim.version import versions
 
-VERSION = 1  # of what this module draws; part of the cache key
 GROWTH = 0.2  # element size gained per distance from mouth, shaft and nodule
 SHAFT_SIZE = 0.5  # largest element on the shaft / needle radius
 SURFACE_SHARE = 0.5  # element size at a surface that is not drawn / that in the nodule
@@ -102,7 +102,7 @@ def _parameters(
     """Return everything the mesh depends on, lengths in units of the needle's radius."""
     low, high = shape.bounds
     key = {
-        "version": VERSION,
+        "code": versions("mesh"),
         "dimension": 3,
         "skin": tissue.skin.thickness / unit,
         "depth": tissue.depth / unit,

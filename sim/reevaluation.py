@@ -21,9 +21,10 @@ import dataclasses
 
 from omegaconf import DictConfig
 
-from sim.case import Case, MeshSettings, Mineral, SoftLayer, Tissue
+from sim.case import Case, MeshSettings
 from sim.config import case_from, read_texts, uncertain_inputs
 from sim.config.schema import CaseConfig
+from sim.dependence import alike
 from sim.infiltration import ended_by, infiltrate
 from sim.insertion import evaluate
 from sim.mechanics.failure import OUTCOMES
@@ -38,9 +39,6 @@ STEPS = 30  # of the path; margins are extreme at its kinks, which are depths of
 TOLERANCE = 1e-6  # m, of the depth at which the needle stops
 DEPTH_STEP = 1e-4  # m
 CORE_STEP = 1e-5  # m
-FLOW = ("porosity", "permeability", "diffusion_ratio", "clearance_rate")  # of a layer or mineral
-SOFT = (*FLOW, "shear_modulus", "youngs_modulus", "poisson_ratio")  # opens the track, swells
-MINERAL = (*FLOW, "youngs_modulus", "poisson_ratio", "tensile_strength", "fracture_toughness")
 
 
 def sweep(
@@ -116,7 +114,7 @@ class Reevaluation:
         return self._cases[change]
 
     def _insert(self, case: Case) -> InsertionResult:
-        key = _insertion_problem(case, self.case)
+        key = alike("insertion", case, self.case)
         if key not in self._insertions:
             self._insertions[key] = evaluate(key, self._models(key), STEPS, TOLERANCE)
         return self._insertions[key]
@@ -141,55 +139,10 @@ class Reevaluation:
         return dataclasses.replace(case.mesh, **COARSE)
 
 
-def _insertion_problem(case: Case, default: Case) -> Case:
-    """Return `case` with everything at `default` that no force depends on."""
-    tissue, usual = case.tissue, default.tissue
-    mineral = _mixed(default.nodule.mineral, case.nodule.mineral, FLOW)
-    layers = _mixed(usual.skin, tissue.skin, FLOW), _mixed(usual.subcutis, tissue.subcutis, FLOW)
-    return dataclasses.replace(
-        case,
-        tissue=Tissue(*layers),
-        nodule=dataclasses.replace(case.nodule, mineral=mineral),
-        drug=default.drug,
-        injection=default.injection,
-        flow=default.flow,
-        dissolution=default.dissolution,
-    )
-
-
 def _infiltration_problem(case: Case, default: Case) -> Case:
-    """Return `case` with everything at `default` that matters to the insertion alone."""
-    tissue, usual = case.tissue, default.tissue
-    skin = _mixed(tissue.skin, usual.skin, SOFT)
-    subcutis = _mixed(tissue.subcutis, usual.subcutis, SOFT)
-    needle = dataclasses.replace(
-        case.needle, steel=default.needle.steel, free_length=default.needle.free_length
-    )
-    mineral = case.nodule.mineral
-    nodule = dataclasses.replace(
-        case.nodule,
-        mineral=dataclasses.replace(
-            _mixed(mineral, default.nodule.mineral, MINERAL),
-            density=mineral.density,  # the density field's
-            solid_density=mineral.solid_density,
-        ),
-        capsule=default.nodule.capsule,
-        fixation=default.nodule.fixation,
-        fixation_stiffness=default.nodule.fixation_stiffness,
-    )
-    return dataclasses.replace(
-        case,
-        flow=dataclasses.replace(case.flow, kind="rigid", hydrofracture="none"),
-        needle=needle,
-        technique=default.technique,
-        tissue=Tissue(
-            dataclasses.replace(skin, thickness=tissue.skin.thickness),
-            dataclasses.replace(subcutis, thickness=tissue.subcutis.thickness),
-        ),
-        nodule=nodule,
-    )
-
-
-def _mixed[T: (SoftLayer, Mineral)](some: T, rest: T, names: tuple[str, ...]) -> T:
-    """Return a material with the properties `names` of the one and all others of the other."""
-    return dataclasses.replace(rest, **{name: getattr(some, name) for name in names})
+    """Return `case` in rigid tissue, with everything at `default` that the answer is blind to."""
+    flow = dataclasses.replace(case.flow, kind="rigid", hydrofracture="none")
+    same = alike("infiltration", dataclasses.replace(case, flow=flow), default)
+    decay = default.nodule.mineral.strength_decay  # of the stiffness left, which is not asked for
+    mineral = dataclasses.replace(same.nodule.mineral, strength_decay=decay)
+    return dataclasses.replace(same, nodule=dataclasses.replace(same.nodule, mineral=mineral))

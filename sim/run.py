@@ -7,6 +7,7 @@ The one code path behind `experiments.run_case`, `experiments.insertion` and bot
 from __future__ import annotations
 
 import dataclasses
+import functools
 import logging
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -48,6 +49,7 @@ from sim.results.record import (
 )
 from sim.sensitivity import HEADER as TURNING_HEADER
 from sim.sensitivity import Row
+from sim.sweeps.stages import kept_infiltration, kept_insertion
 from sim.walk import InsertionModels
 
 log = logging.getLogger(__name__)
@@ -172,36 +174,47 @@ def concluded(finish: Finish) -> Iterator[None]:
 def _stages(job: Job, writer: _Writer, show: Show) -> None:
     case, watch = job.case, writer.watch
     if job.alone is not None:
-        _injections(job, lambda case, _: job.alone(case, show), writer)
+        _injections(job, lambda case, _: (job.alone(case, show), True), writer)
         return
     log.info("needle %s, target %.2f mm", case.needle.name, 1e3 * case.target_depth)
+    models = functools.cache(partial(prepare, case, show))
     with watch.stage("insertion"):
-        models = prepare(case, show)
-        insertion = evaluate(case, models)
+        insertion, computed = kept_insertion(case, lambda: evaluate(case, models()))
+    writer.note_origin("insertion", computed)
     writer.insertion(insertion)
     log.info("%s: %s", insertion.outcome, insertion.reason)
     if not job.infiltration:
         return
-    inject = partial(infiltrate, progress=show, before=job.before, until=job.until)
-    infiltration = _injections(job, inject, writer, insertion)
+    infiltration = _injections(job, partial(_inject, job, show), writer, insertion)
     if job.keep is not None:
         job.keep(writer.folder, infiltration.tissue)
     if job.sweep is not None:
         with watch.stage("turning_points"):
-            rows, notes = job.sweep(case, models, show)
+            rows, notes = job.sweep(case, models(), show)
         write_rows(writer.folder / TURNING_POINTS, TURNING_HEADER, [row.cells() for row in rows])
         writer.notes += notes
 
 
+def _inject(
+    job: Job, show: Show, case: Case, insertion: InsertionResult
+) -> tuple[InfiltrationResult, bool]:
+    """Inject into fresh tissue, whose results are kept, or into what the last round left."""
+    inject = partial(infiltrate, case, insertion, show, job.before, job.until)
+    if job.keep is not None:
+        return inject(), True
+    return kept_infiltration(case, insertion, inject)
+
+
 def _injections(
     job: Job,
-    inject: Callable[[Case, InsertionResult | None], InfiltrationResult],
+    inject: Callable[[Case, InsertionResult | None], tuple[InfiltrationResult, bool]],
     writer: _Writer,
     insertion: InsertionResult | None = None,
 ) -> InfiltrationResult:
     """Inject and return the result; but in a round, under other assumptions as well."""
     with writer.watch.stage("infiltration"):
-        result = inject(job.case, insertion)
+        result, computed = inject(job.case, insertion)
+    writer.note_origin("infiltration", computed)
     writer.infiltration(result)
     volume = metrics.ML * result.injected_volume
     log.info("%.3f mL injected, ended by %s", volume, result.ended_by)
@@ -211,7 +224,8 @@ def _injections(
     for name, case, arrived in alternatives(job.case, insertion):
         try:
             with writer.watch.stage(name):
-                results[name] = inject(case, arrived)
+                results[name], computed = inject(case, arrived)
+            writer.note_origin(name, computed)
         except SolverError as error:  # of a comparison: the run itself is whole
             writer.notes.append(f"{name}.*: not computed, {error}")
     if len(results) > 1:
@@ -242,6 +256,12 @@ class _Writer:
         self.statistics: dict[str, float] = {}
         self.mesh: str | None = None
         self._infiltration: InfiltrationResult | None = None
+
+    def note_origin(self, stage: str, computed: bool) -> None:
+        """Say in the record whether a stage was computed in this run."""
+        self.watch.stages[stage]["computed"] = computed
+        if not computed:
+            log.info("%s: computed in an earlier run, taken from the cache", stage)
 
     def insertion(self, result: InsertionResult) -> None:
         self._add(metrics.insertion_metrics(self.case, result), result, "insertion")

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import datetime
 import operator
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+os.environ["CALCINOSIS_NEEDLE_FRESH"] = "yes"  # a test computes what it asserts
 
 Check = Callable[..., None]
 

@@ -13,11 +13,17 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.cache import DIGITS, Value, digest
-from sim.sweeps.version import EXPERIMENTS, versions
+from sim.case import Case
+from sim.dependence import ARRIVAL, used
+from sim.version import EXPERIMENTS, versions
+
+if TYPE_CHECKING:
+    from sim.outcome import InsertionResult
 
 LENGTH = 32  # hexadecimal digits
 
@@ -28,7 +34,7 @@ def run_key(experiment: str, objects: object, options: Mapping[str, Value] | Non
     Parameters
     ----------
     experiment : str
-        Entry point, one of `sim.sweeps.version.EXPERIMENTS`.
+        Entry point, one of `sim.version.EXPERIMENTS`.
     objects : object
         What it computes, as its configuration is converted: a `Case`, two of them, ...: dataclasses
         and sequences of them, arrays, mappings, numbers, texts and paths of files.
@@ -39,9 +45,34 @@ def run_key(experiment: str, objects: object, options: Mapping[str, Value] | Non
         "experiment": experiment,
         "physics": described(objects),
         "options": dict(options or {}),
-        "code": dict(versions(*EXPERIMENTS[experiment])),
+        "code": versions(*EXPERIMENTS[experiment]),
     }
     return digest(key)[:LENGTH]
+
+
+def stage_key(stage: str, case: Case, insertion: InsertionResult | None = None) -> str:
+    """Return the key of a stage's result; see `problem`."""
+    return digest(problem(stage, case, insertion))[:LENGTH]
+
+
+def problem(stage: str, case: Case, insertion: InsertionResult | None = None) -> dict[str, Value]:
+    """Return all that a stage's result is computed from.
+
+    Parameters
+    ----------
+    stage : str
+        One of `sim.dependence.UNUSED`.
+    insertion : InsertionResult, optional
+        What an infiltration follows on: of it enters where the needle is, and what it left.
+    """
+    key: dict[str, Value] = {
+        "stage": stage,
+        "case": described(used(stage, case)),
+        "code": versions(stage),
+    }
+    if insertion is not None:
+        key["arrival"] = {name: described(getattr(insertion, name)) for name in ARRIVAL}
+    return key
 
 
 def described(value: object) -> Value:

@@ -27,10 +27,10 @@ from sim.mechanics.mineral.foam import Foam
 from sim.mechanics.mineral.ground import UNIFORM, Ground
 from sim.mechanics.mineral.hardening import hardening_of
 from sim.mechanics.mineral.penetration_run import Run, run_penetration
+from sim.version import versions
 
 Array = NDArray[np.float64]
 
-MODEL_VERSION = "moving window 4"  # part of the cache's key: raise it when results change
 
 SMALLEST_ANGLE = math.radians(2.5)  # of the cone that is run
 ENTRY = np.linspace(0.0, 1.0, 21)  # depths of entry / length of the cone
@@ -180,7 +180,7 @@ def _kept(
     """Curve from the cache, or computed and put there."""
     angle = max(half_angle, SMALLEST_ANGLE)
     key: dict[str, Value] = {
-        "version": MODEL_VERSION,
+        "code": versions("resistance"),
         "law": asdict(law),
         "half_angle": angle,
         "size": size,

@@ -31,10 +31,10 @@ from sim.cache import cached
 from sim.errors import SolverError
 from sim.materials.soft_tissue import TOUGHNESS_RANGE
 from sim.mechanics.soft.cell_problem import CrackCell, Opening, Resolution
+from sim.version import versions
 
 Array = NDArray[np.float64]
 
-MODEL_VERSION = "elliptic coordinates 1"  # part of the cache's key: raise it when results change
 
 EXPONENT_RANGE = (2.0, 12.0)
 START = (0.5, 0.043)  # first a/R of the neo-Hookean solid; more per unit of the exponent beyond 2
@@ -128,7 +128,7 @@ def planar_crack(
         path.write_text(json.dumps([asdict(opening) for opening in openings]))
 
     key = {
-        "model": MODEL_VERSION,
+        "code": versions("cutting"),
         "exponent": exponent,
         "range": list(TOUGHNESS_RANGE["planar"]),
         "grid": asdict(grid),

@@ -12,7 +12,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,20 @@ class Stage:
     after: tuple[str, ...] = ()  # stages whose code it is computed with as well
 
 
+_LAWS = ("sim.materials.density", "sim.materials.mineral", "sim.materials.value")
 STAGES = {
-    "mesh": Stage(1, ("meshes", "sim.case", "sim.needles.tip")),
+    "mesh": Stage(1, ("meshes", "sim.case", "sim.geometry", "sim.needles.tip", *_LAWS)),
+    "resistance": Stage(1, ("sim.mechanics.mineral", "sim.case", "sim.needles.tip")),
+    "cutting": Stage(
+        1,
+        (
+            "sim.mechanics.soft.cell_forms",
+            "sim.mechanics.soft.cell_problem",
+            "sim.mechanics.soft.steady_crack",
+            "sim.materials.soft_tissue",
+            "sim.materials.value",
+        ),
+    ),
     "insertion": Stage(
         1,
         (
@@ -35,11 +47,9 @@ STAGES = {
             "sim.outcome",
             "sim.mechanics",
             "sim.needles.section",
-            "sim.materials.density",
-            "sim.materials.mineral",
-            "sim.materials.soft_tissue",
+            *_LAWS,
         ),
-        after=("mesh",),
+        after=("mesh", "resistance", "cutting"),
     ),
     "infiltration": Stage(
         1,
@@ -53,26 +63,41 @@ STAGES = {
             "sim.transport",
             "sim.treatment.transfer",
             "sim.treatment.triangles",
+            "sim.units",
             "sim.volumes",
         ),
         after=("insertion",),
     ),
-    "image": Stage(1, ("sim.images",)),
-    "treatment": Stage(1, ("sim.treatment", "sim.rounds"), after=("infiltration",)),
+    "image": Stage(1, ("sim.images", "sim.units"), after=("mesh",)),
+    "treatment": Stage(1, ("sim.treatment", "sim.rounds"), after=("infiltration", "record")),
     "turning_points": Stage(
         1,
-        ("sim.reevaluation", "sim.sensitivity", "sim.config", "sim.materials", "sim.needles"),
-        after=("infiltration", "image"),
+        ("sim.reevaluation", "sim.sensitivity", "sim.dependence", "sim.materials", "sim.needles"),
+        after=("infiltration", "record"),
     ),
     "map": Stage(1, ("sim.penetration_map", "sim.map_run"), after=("insertion", "record")),
-    "record": Stage(1, ("sim.run", "sim.results", "sim.comparison", "sim.pair", "sim.rounds")),
+    "record": Stage(
+        1,
+        (
+            "sim.run",
+            "sim.results",
+            "sim.comparison",
+            "sim.dependence",
+            "sim.pair",
+            "sim.rounds",
+            "sim.sensitivity",
+            "sim.side_by_side",
+            "sim.treatment",
+        ),
+        after=("infiltration",),
+    ),
 }
 EXPERIMENTS = {  # what each entry point computes
-    "insertion": ("insertion", "record"),
-    "infiltration": ("infiltration", "image", "record"),
-    "run_case": ("infiltration", "record"),
-    "compare_gauges": ("infiltration", "turning_points", "record"),
-    "treatment": ("treatment", "record"),
+    "insertion": ("record",),
+    "infiltration": ("image", "record"),
+    "run_case": ("record",),
+    "compare_gauges": ("turning_points",),
+    "treatment": ("treatment",),
     "penetration_map": ("map",),
 }
 
