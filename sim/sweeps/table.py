@@ -10,12 +10,10 @@ A run whose `row.json` is damaged or lost is told from its record, or is a faile
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -24,6 +22,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from sim.errors import ConfigError
+from sim.locks import locked, try_lock
 from sim.results.files import Json, written
 from sim.results.folder import partial_of
 from sim.sweeps.columns import is_text
@@ -55,9 +54,14 @@ def refresh(folder: Path) -> None:
         every = EVERY + EVERY_RUN * len(os.listdir(folder / RUNS))
         if time.time() - path.stat().st_mtime < every:
             return
-    with _locked(folder, wait=False) as mine:
-        if mine:
+    lock = try_lock(folder / LOCK)
+    if lock is None:  # another process is at it
+        return
+    with lock:
+        try:
             _write(folder)
+        finally:
+            (folder / LOCK).unlink()
 
 
 def rebuild(folder: Path) -> pd.DataFrame:
@@ -82,7 +86,7 @@ def rebuild(folder: Path) -> pd.DataFrame:
     """
     if not (folder / RUNS).is_dir():
         raise ConfigError("folder", str(folder), f"give the folder of a sweep, which holds {RUNS}/")
-    with _locked(folder, wait=True):
+    with locked(folder / LOCK):
         return _in_pandas(_write(folder))
 
 
@@ -93,24 +97,12 @@ def load_table(folder: Path) -> pd.DataFrame:
     """
     path = folder / PARQUET
     try:
-        if pyarrow.parquet.read_schema(path).metadata[_VIEW_OF] == _stamp(_runs(folder)):
-            table = pyarrow.parquet.read_table(path, page_checksum_verification=True)
-            return _in_pandas(table)
+        seen = (pyarrow.parquet.read_schema(path).metadata or {}).get(_VIEW_OF)
+        if seen == _stamp(_runs(folder)):
+            return _in_pandas(pyarrow.parquet.read_table(path, page_checksum_verification=True))
     except (OSError, pa.ArrowInvalid):  # there is none, or it is damaged
         pass
     return rebuild(folder)
-
-
-@contextmanager
-def _locked(folder: Path, *, wait: bool) -> Iterator[bool]:
-    """Keep others from writing the table meanwhile; False if one is at it and is not waited for."""
-    with (folder / LOCK).open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
 
 
 def _runs(folder: Path) -> list[Path]:
@@ -123,18 +115,24 @@ def _runs(folder: Path) -> list[Path]:
 
 def _stamp(runs: Sequence[Path]) -> bytes:
     """Return a hash that changes with every row that comes, goes or is written anew."""
-    rows = [run / ROW for run in runs]
-    times = [row.stat().st_mtime_ns if row.exists() else None for row in rows]
-    names = [run.name for run in runs]
-    return hashlib.sha256(repr((names, times)).encode()).hexdigest().encode()
+    rows = [(run.name, _changed(run / ROW)) for run in runs]
+    return hashlib.sha256(repr(rows).encode()).hexdigest().encode()
+
+
+def _changed(file: Path) -> int | None:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return None
 
 
 def _write(folder: Path) -> pa.Table:
-    """Write the table of the rows that are there; only within `_locked`."""
+    """Write the table of the rows that are there, under the table's lock."""
     runs = _runs(folder)
+    view_of = _stamp(runs)  # before they are read: what changes meanwhile is noticed later
     rows = [_row(run) for run in runs]
     table = _table(rows, [f"{RUNS}/{run.name}" for run in runs])
-    table = table.replace_schema_metadata({_VIEW_OF: _stamp(runs)})
+    table = table.replace_schema_metadata({_VIEW_OF: view_of})
     with written(folder / CSV) as aside:
         pyarrow.csv.write_csv(table, aside)
     with written(folder / PARQUET) as aside:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from pathlib import Path
@@ -13,6 +12,7 @@ from rich.console import Console
 
 from sim import results
 from sim.errors import ConfigError
+from sim.locks import locked
 from sim.results.files import Json
 from sim.sweeps import table
 from sim.sweeps.row import ROW, Row, write_row
@@ -149,8 +149,7 @@ def test_a_flipped_bit_is_noticed(tmp_path: Path) -> None:
 def test_refresh_is_patient_and_waits_for_nobody(tmp_path: Path) -> None:
     put(tmp_path, "a", 0.1)
     path = tmp_path / PARQUET
-    with (tmp_path / LOCK).open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with locked(tmp_path / LOCK):
         refresh(tmp_path)
         assert not path.exists()
     refresh(tmp_path)

@@ -1,0 +1,103 @@
+"""The launcher plugins with the Hydra in use: each takes a sweep of two runs to its table."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sim.cache import PLACE, cache_root
+from sim.results import load
+from sim.sweeps import store
+
+ROOT = Path(__file__).resolve().parents[2]
+SBATCH = """#!/bin/bash
+# A Slurm of one machine: starts the tasks of a job array at once, as sbatch would be told to.
+script=${!#}
+last=$(sed -n 's/^#SBATCH --array=0-\\([0-9]*\\)%.*/\\1/p' "$script")
+cp "$script" "$FAKE_SLURM/submitted.sh"
+export SLURM_CPUS_PER_TASK=1 SLURM_ARRAY_JOB_ID=77 SLURM_JOB_NODELIST=here
+for task in $(seq 0 "$last"); do
+    SLURM_JOB_ID=$((77 + task)) SLURM_ARRAY_TASK_ID=$task SLURM_PROCID=0 SLURM_LOCALID=0 \\
+        SLURM_NODEID=0 SLURM_NTASKS=1 SLURM_JOB_NUM_NODES=1 \\
+        bash "$script" >"$FAKE_SLURM/$task.log" 2>&1 &
+done
+echo "Submitted batch job 77"
+"""
+SRUN = """#!/bin/bash
+while [[ $1 == --* ]]; do [[ $1 == --output ]] && shift; shift; done
+exec "$@"
+"""
+SACCT = """#!/bin/bash
+printf 'JobID|State|NodeList\\n77_0|RUNNING|here\\n77_1|RUNNING|here\\n'
+"""
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """Return a process environment with the caches in use, but no finished runs, and a Slurm."""
+    for kind in cache_root().iterdir():
+        if kind.name != store.KIND:
+            (tmp_path / "cache").mkdir(exist_ok=True)
+            (tmp_path / "cache" / kind.name).symlink_to(kind)
+    commands = tmp_path / "slurm"
+    commands.mkdir()
+    for name, script in (("sbatch", SBATCH), ("srun", SRUN), ("sacct", SACCT)):
+        (commands / name).write_text(script)
+        (commands / name).chmod(0o755)
+    return os.environ | {
+        PLACE: str(tmp_path / "cache"),
+        "PATH": f"{commands}:{os.environ['PATH']}",
+        "FAKE_SLURM": str(commands),
+    }
+
+
+def sweep(folder: Path, environment: dict[str, str], *arguments: str) -> str:
+    """Sweep an insertion over two volumes, and return what was said."""
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "experiments.insertion", "-m", "mesh=coarse"),
+            *("injection.volume=grid(0.2 mL, 0.3 mL, 2)", f"hydra.sweep.dir={folder}"),
+            *arguments,
+        ],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("launcher", ["joblib", "cores", "jobs", "slurm"])
+def test_two_runs(launcher: str, tmp_path: Path, environment: dict[str, str]) -> None:
+    folder = tmp_path / "sweep"
+    said = sweep(folder, environment, f"hydra/launcher={launcher}")
+    table = load(folder)
+    assert list(table["status"]) == ["complete", "complete"]
+    assert list(table["injection.volume_mL"]) == [0.2, 0.3]
+    assert table["timings.computed"].all()
+    assert "2 runs: 2 complete" in said
+    if launcher == "slurm":
+        submitted = (tmp_path / "slurm" / "submitted.sh").read_text()
+        for flag in ("--array=0-1%2", "--time=60", "--mem=4GB", "--cpus-per-task=1"):
+            assert f"#SBATCH {flag}\n" in submitted
+
+
+@pytest.mark.slow
+def test_what_is_asked_of_slurm(tmp_path: Path, environment: dict[str, str]) -> None:
+    asked = [
+        "hydra/launcher=slurm",
+        *("hydra.launcher.partition=day", "hydra.launcher.timeout_min=15"),
+        *("hydra.launcher.cpus_per_task=4", "hydra.launcher.array_parallelism=1"),
+        "hydra.launcher.additional_parameters={mail-type: END}",
+    ]
+    sweep(tmp_path / "sweep", environment, *asked)
+    submitted = (tmp_path / "slurm" / "submitted.sh").read_text()
+    for flag in (
+        *("--array=0-1%1", "--time=15", "--partition=day"),
+        *("--cpus-per-task=4", "--mail-type=END"),
+    ):
+        assert f"#SBATCH {flag}\n" in submitted
+    assert "PRTE_MCA_ras=^slurm" in submitted
