@@ -13,12 +13,10 @@ from dataclasses import dataclass, field
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.plugins import Plugins
-from hydra.plugins.launcher import Launcher
-from hydra.plugins.sweeper import Sweeper
-from hydra.types import HydraContext, TaskFunction
+from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf
 
+from hydra_plugins.points.points import PointSweeper
 from sim.config.sampling_schema import SamplingConfig
 
 
@@ -27,7 +25,8 @@ class SamplingSweeperConfig(SamplingConfig):
     """Keys of `hydra.sweeper`."""
 
     _target_: str = "hydra_plugins.sampling_sweeper.sampling_sweeper.SamplingSweeper"
-    params: dict[str, str] = field(default_factory=dict)  # lists of values, as the basic sweeper's
+    max_batch_size: int | None = None
+    params: dict[str, str] | None = field(default_factory=dict)  # lists of values
     dry_run: bool = False  # print the points and what they would cost, and run nothing
 
 
@@ -36,7 +35,7 @@ ConfigStore.instance().store(
 )
 
 
-class SamplingSweeper(Sweeper):
+class SamplingSweeper(PointSweeper):
     """Every combination of the listed values, each with a design over the sampled inputs."""
 
     def __init__(
@@ -47,24 +46,17 @@ class SamplingSweeper(Sweeper):
         uncertain: Sequence[str],
         inputs: DictConfig,
         correlations: Sequence[DictConfig],
-        params: DictConfig,
         dry_run: bool,
+        max_batch_size: int | None,
+        params: DictConfig | None,
     ) -> None:
+        super().__init__(max_batch_size, params)
         self.method, self.samples, self.seed, self.dry_run = method, samples, seed, dry_run
-        self.uncertain, self.inputs, self.params = list(uncertain), dict(inputs), dict(params)
+        self.uncertain, self.inputs = list(uncertain), dict(inputs)
         self.correlations = [(pair.first, pair.second, pair.rank) for pair in correlations]
 
-    def setup(
-        self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig
-    ) -> None:
-        """Keep what Hydra hands over, and make the launcher."""
-        self.hydra_context, self.config = hydra_context, config
-        self.launcher: Launcher = Plugins.instance().instantiate_launcher(
-            hydra_context=hydra_context, task_function=task_function, config=config
-        )
-
     def sweep(self, arguments: list[str]) -> object:
-        """Draw the points and launch them.
+        """Draw the points and launch them, or print them.
 
         Parameters
         ----------
@@ -76,44 +68,42 @@ class SamplingSweeper(Sweeper):
         ConfigError
             If the inputs, their distributions or the design are not allowed.
         """
-        preset = [f"{key}={values}" for key, values in self.params.items()]
-        points: list[tuple[str, ...]] = []
-        runs: Counter[str] = Counter()  # by mesh
+        if not self.dry_run:
+            return super().sweep(arguments)
+        written = [*self._parse_config(), *arguments]
         loader = self.hydra_context.config_loader
-        for combination in self._combinations([*preset, *arguments]):
-            cfg = loader.load_sweep_config(self.config, combination)
-            drawn = self._drawn(cfg, combination)
-            points += [(*combination, *overrides) for overrides in drawn]
-            runs[OmegaConf.select(cfg, "mesh.name", default="default")] += len(drawn)
-        if self.dry_run:
-            self._say(points, runs)
-            return []
-        results = self.launcher.launch(points, initial_job_idx=0)
-        for result in results:
-            _ = result.return_value  # raises what ended the job
-        return [results]
+        overrides = OverridesParser.create(config_loader=loader).parse_overrides(written)
+        self._say(self._points(overrides))
+        return []
 
-    def _combinations(self, arguments: list[str]) -> list[list[str]]:
-        """Return the product of the command line's lists, as the basic sweeper does."""
-        loader = self.hydra_context.config_loader
-        overrides = OverridesParser.create(config_loader=loader).parse_overrides(arguments)
-        return BasicSweeper.split_arguments(overrides, max_batch_size=None)[0]
+    def split_arguments(
+        self, overrides: list[Override], max_batch_size: int | None
+    ) -> list[list[list[str]]]:
+        """Return the overrides of every point, in batches for the launcher."""
+        points = [list(point) for point, _ in self._points(overrides)]
+        return list(self.split_overrides_to_chunks(points, max_batch_size))
 
-    def _drawn(self, cfg: DictConfig, combination: Sequence[str]) -> list[tuple[str, ...]]:
-        """Return the overrides of the points of one combination, whose options have own ranges."""
+    def _points(self, overrides: list[Override]) -> list[tuple[tuple[str, ...], str]]:
+        """Return the overrides and the mesh of every point; options have ranges of their own."""
         from sim.sweeps.sampling import sample, sampled_inputs
 
-        fixed = {override.partition("=")[0].lstrip("+~") for override in combination}
-        inputs = sampled_inputs(cfg, self.uncertain, self.inputs, fixed)
-        drawn = sample(inputs, self.method, self.samples, self.seed, self.correlations)
-        return drawn.overrides()
+        points: list[tuple[tuple[str, ...], str]] = []
+        for combination in BasicSweeper.split_arguments(overrides, max_batch_size=None)[0]:
+            cfg = self.hydra_context.config_loader.load_sweep_config(self.config, combination)
+            fixed = {override.partition("=")[0].lstrip("+~") for override in combination}
+            inputs = sampled_inputs(cfg, self.uncertain, self.inputs, fixed)
+            drawn = sample(inputs, self.method, self.samples, self.seed, self.correlations)
+            mesh = str(OmegaConf.select(cfg, "mesh.name", default="default"))
+            points += [((*combination, *own), mesh) for own in drawn.overrides()]
+        return points
 
-    def _say(self, points: Sequence[Sequence[str]], runs: Mapping[str, int]) -> None:
+    def _say(self, points: Sequence[tuple[Sequence[str], str]]) -> None:
         """Print the points as CSV, and beside it what they would cost."""
         import pandas as pd
 
         from sim.sweeps.cost import cost_words
 
-        table = pd.DataFrame([dict(entry.split("=", 1) for entry in point) for point in points])
-        sys.stdout.write(table.to_csv(index=False))
+        rows = [dict(override.split("=", 1) for override in point) for point, _ in points]
+        sys.stdout.write(pd.DataFrame(rows).to_csv(index=False))
+        runs: Mapping[str, int] = Counter(mesh for _, mesh in points)
         print(cost_words(self.config.hydra.job.name, runs), file=sys.stderr)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 import numpy as np
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 from sim.config.uncertain import uncertain_inputs
 from sim.errors import ConfigError
@@ -77,6 +77,8 @@ def sampled_inputs(
     for key in given:
         if key in fixed:
             raise ConfigError(key, given[key], "it is set and sampled at once; leave out one")
+        if not _known(cfg, key):
+            raise ConfigError(key, given[key], "there is no such key or group")
     texts = {
         key: text
         for key, text in uncertain.items()
@@ -152,6 +154,13 @@ def _ranks(inputs: Sequence[Input], correlations: Sequence[tuple[str, str, float
             raise ConfigError("correlations", rank, "two inputs and a number between -1 and 1")
         ranks[index[first], index[second]] = ranks[index[second], index[first]] = rank
     return ranks
+
+
+def _known(cfg: DictConfig, key: str) -> bool:
+    """Say whether a configuration has a key; that of ``needle@a.needle`` is ``a.needle``."""
+    parent, _, name = key.rpartition("@")[2].rpartition(".")
+    node = OmegaConf.select(cfg, parent) if parent else cfg
+    return OmegaConf.is_dict(node) and name in node
 
 
 def _quoted(text: str) -> str:
