@@ -11,6 +11,7 @@ from sim.config.groups import GROUPS, IMAGE_NODULE
 from sim.config.infiltration_schema import InfiltrationConfig
 from sim.config.map_schema import PenetrationMapConfig
 from sim.config.schema import CaseConfig, ComparisonConfig, TreatmentConfig
+from sim.config.sensitivity_schema import SensitivityConfig
 from sim.config.trial_schema import TrialConfig
 from sim.materials.value import Tree, Value
 
@@ -45,4 +46,5 @@ def register() -> None:
     store.store(name="penetration_map_type", node=PenetrationMapConfig)
     store.store(name="infiltration_type", node=InfiltrationConfig)
     store.store(name="treatment_type", node=TreatmentConfig)
+    store.store(name="sensitivity_type", node=SensitivityConfig)
     store.store(name="trial_type", node=TrialConfig)
