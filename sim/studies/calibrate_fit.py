@@ -39,12 +39,12 @@ SHARE = 0.2  # of a direction that cannot be told: what has less is not named
 UNDETERMINED = 0.8  # of the range between the bounds: an interval this wide says nothing
 LOG_SPAN = 3.0  # high / low from which on a range is walked in the logarithm
 FLOOR = 0.05  # of the largest force: below, noise is no longer in proportion to it
-REWEIGHTINGS = 3
+REWEIGHTINGS = 2
 STARTS_PER_PARAMETER = 8
 POLISHED = 2  # of the starts
 DIFFERENCE = 1e-4  # of the range: step of the derivatives
 RESOLVED = 1e-8  # smallest singular value that is not rounding / largest
-STEPS_PER_SIDE = 4  # of a profile up to its limit, were it linear
+STEPS_PER_SIDE = 3  # of a profile up to its limit, were it linear
 FARTHEST = 1.5  # times its limit: a profile that jumps beyond is walked in smaller steps
 MOST_STEPS = 60
 
@@ -173,9 +173,11 @@ def fit(
     scale = max(math.sqrt(inflation) * deviation, rounding)
     limit = float(t.ppf(0.5 + 0.5 * CONFIDENCE, max(n / inflation - p, 1.0)))
     length, singular, directions = _sensitivity(problem.jacobian(at))
-    covariance = (directions.T / singular**2) @ directions
-    half = limit * scale * np.sqrt(np.diag(covariance)) / length
-    profiles = tuple(problem.profile(at, j, half[j], scale, limit) for j in range(p))
+    scaled = (directions.T / singular**2) @ directions  # of the shares x length / scale
+    worse = np.sqrt(np.diag(scaled))
+    covariance = scale**2 * scaled / np.outer(length, length)
+    half = limit * np.sqrt(np.diag(covariance))
+    profiles = tuple(problem.profile(at, j, covariance, scale, limit) for j in range(p))
     return Fit(
         parameters=problem.parameters,
         values=problem.values(at),
@@ -191,9 +193,9 @@ def fit(
             for j, (parameter, profile) in enumerate(zip(parameters, profiles, strict=True))
         ),
         profiles=profiles,
-        correlation=covariance / np.sqrt(np.outer(np.diag(covariance), np.diag(covariance))),
+        correlation=scaled / np.outer(worse, worse),
         collinearity=float(1.0 / singular[-1]),
-        worse=np.sqrt(np.diag(covariance)),
+        worse=worse,
         trading=tuple(
             tuple(int(j) for j in np.flatnonzero(np.abs(direction) > SHARE))
             for value, direction in zip(singular, directions, strict=True)
@@ -227,25 +229,28 @@ class _Problem:
         residual = self.residual(at)
         return float(residual @ residual)
 
-    def polished(self, at: Array, free: Sequence[int] | None = None) -> Array:
-        """Return the minimum near `at` over the parameters `free`, by default all."""
-        free = list(range(len(at))) if free is None else list(free)
-        if not free:
-            return at
+    def polished(self, at: Array) -> Array:
+        """Return the minimum near `at`."""
+        return self._minimum(at, list(range(len(at))), "3-point", 1e-10)
 
+    def others_polished(self, at: Array, j: int) -> Array:
+        """Return the minimum near `at` with parameter `j` held; `at` is close to it."""
+        others = [k for k in range(len(at)) if k != j]
+        return self._minimum(at, others, "2-point", 1e-6) if others else at
+
+    def _minimum(self, at: Array, free: list[int], scheme: str, tolerance: float) -> Array:
         def moved(part: Array) -> Array:
             whole = at.copy()
             whole[free] = part
             return whole
 
-        inside = np.clip(at[free], DIFFERENCE, 1.0 - DIFFERENCE)  # trf starts off the bounds
         found = least_squares(
             lambda part: self.residual(moved(part)),
-            inside,
-            jac="3-point",
+            np.clip(at[free], DIFFERENCE, 1.0 - DIFFERENCE),  # it starts off the bounds
+            jac=scheme,
             bounds=(0.0, 1.0),
             diff_step=DIFFERENCE,
-            ftol=1e-10,
+            ftol=tolerance,
             xtol=1e-10,
         )
         return moved(found.x)
@@ -259,29 +264,33 @@ class _Problem:
             columns.append((one - other) / (ends[1] - ends[0]))
         return np.stack(columns, axis=1)
 
-    def profile(self, at: Array, j: int, half: float, scale: float, limit: float) -> Profile:
+    def profile(self, at: Array, j: int, covariance: Array, scale: float, limit: float) -> Profile:
         """Walk from the minimum along parameter `j` until tau passes `limit`, or to the bounds.
 
-        `half` is the half width of the linear interval, in shares.
+        The first step and the way that the others go along with it are those of the curvature, by
+        the `covariance` of the shares (p, p).
         """
-        least, others = self.cost(at), [k for k in range(len(at)) if k != j]
-        points = {float(at[j]): 0.0}
+        least, points = self.cost(at), {float(at[j]): 0.0}
+        first = limit * math.sqrt(covariance[j, j]) / STEPS_PER_SIDE
         for side, bound in ((-1.0, 0.0), (1.0, 1.0)):
             now, tau, growing = at, 0.0, True
-            step = min(max(half / STEPS_PER_SIDE, DIFFERENCE), 0.25)
+            slope = covariance[j] / covariance[j, j]
+            step = min(max(first, DIFFERENCE), 0.25)
             for _ in range(MOST_STEPS):
                 if tau >= limit or now[j] == bound:
                     break
-                moved = _with(now, j, float(np.clip(now[j] + side * step, 0.0, 1.0)))
-                moved = self.polished(moved, others)
-                rise = math.sqrt(max(self.cost(moved) - least, 0.0)) / scale
+                there = float(np.clip(now[j] + side * step, 0.0, 1.0))
+                ahead = np.clip(now + slope * (there - now[j]), 0.0, 1.0)
+                ahead = self.others_polished(_with(ahead, j, there), j)
+                rise = math.sqrt(max(self.cost(ahead) - least, 0.0)) / scale
                 if rise > FARTHEST * limit and step > DIFFERENCE:  # another one met its bound
                     step, growing = 0.5 * step, False
                     continue
                 if growing and rise - tau < 0.5 * limit / STEPS_PER_SIDE:
                     step *= 2.0
-                now, tau = moved, rise
-                points[float(now[j])] = side * tau
+                slope = (ahead - now) / (ahead[j] - now[j])
+                now, tau = ahead, rise
+                points[there] = side * tau
         shares = np.array(sorted(points))
         value = np.array([self.parameters[j].value(x) for x in shares])
         return Profile(value, np.array([points[float(x)] for x in shares]))

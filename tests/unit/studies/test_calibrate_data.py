@@ -72,7 +72,7 @@ def test_repetitions_by_a_column_or_by_columns(tmp_path):
     ],
 )
 def test_what_is_refused_says_why_in_one_line(tmp_path, text, said):
-    with pytest.raises(ConfigError, match="calibration.data") as refused:
+    with pytest.raises(ConfigError, match=r"calibration\.data") as refused:
         read_measured(written(tmp_path, text))
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
