@@ -38,6 +38,7 @@ from sim.config.refusal import Refused, refusal
 from sim.config.store import register
 from sim.errors import ConfigError, SolverError
 from sim.results.files import Json
+from sim.sweeps.command_line import for_sweeper
 from sim.sweeps.compute import quoted
 from sim.sweeps.folder import UNEXPECTED
 from sim.sweeps.grid import expand, expand_preset
@@ -79,6 +80,7 @@ def hydra_main(config_name: str, *checks: Check) -> Callable[[Task], Callable[[]
                 signal.signal(number, signal.default_int_handler)
             register()
             os.environ["HYDRA_FULL_ERROR"] = "1"  # or Hydra prints and exits by itself
+            sys.argv[1:] = for_sweeper(sys.argv[1:])
             args = get_args_parser().parse_args()
             try:
                 cfg = _compose(args, config_name)

@@ -6,6 +6,14 @@ from dataclasses import dataclass, field
 
 from omegaconf import MISSING
 
+SYNTAX = {  # of a distribution
+    "uniform": "uniform(low, high)",
+    "log_uniform": "log_uniform(low, high)",
+    "normal": "normal(mean, deviation)",
+    "truncated_normal": "truncated_normal(mean, deviation, low, high)",
+    "discrete": "discrete(first: weight, second: weight, ...)",
+}
+
 
 @dataclass
 class CorrelationConfig:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from sim.sweeps.distributions import SYNTAX
+from sim.config.sampling_schema import SYNTAX
 
 DRY_RUN = "--dry-run"
 MULTIRUN = ("-m", "--multirun")

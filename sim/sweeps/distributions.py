@@ -22,6 +22,7 @@ from scipy import stats
 from sim.config.groups import GROUPS
 from sim.config.limits import CHOICES, LIMITS, Limit
 from sim.config.parse import quantity
+from sim.config.sampling_schema import SYNTAX
 from sim.config.uncertain import UncertainInput
 from sim.errors import ConfigError
 from sim.sensitivity import LOG_SPAN
@@ -70,14 +71,6 @@ class Discrete:
 
 
 type Distribution = Continuous | Discrete
-
-SYNTAX = {
-    "uniform": "uniform(low, high)",
-    "log_uniform": "log_uniform(low, high)",
-    "normal": "normal(mean, deviation)",
-    "truncated_normal": "truncated_normal(mean, deviation, low, high)",
-    "discrete": "discrete(first: weight, second: weight, ...)",
-}
 
 
 def distribution(key: str, text: str) -> Distribution:
