@@ -7,6 +7,8 @@ import functools
 from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
 
+from sim.config.calibrate_schema import CalibrateConfig
+from sim.config.design_schema import DesignConfig
 from sim.config.groups import GROUPS, IMAGE_NODULE
 from sim.config.infiltration_schema import InfiltrationConfig
 from sim.config.map_schema import PenetrationMapConfig
@@ -47,4 +49,6 @@ def register() -> None:
     store.store(name="infiltration_type", node=InfiltrationConfig)
     store.store(name="treatment_type", node=TreatmentConfig)
     store.store(name="sensitivity_type", node=SensitivityConfig)
+    store.store(name="design_type", node=DesignConfig)
     store.store(name="trial_type", node=TrialConfig)
+    store.store(name="calibrate_type", node=CalibrateConfig)

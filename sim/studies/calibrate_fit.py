@@ -42,6 +42,7 @@ FLOOR = 0.05  # of the largest force: below, noise is no longer in proportion to
 REWEIGHTINGS = 2
 STARTS_PER_PARAMETER = 8
 POLISHED = 2  # of the starts
+MOST_ITERATIONS = 30  # a valley without a lowest point would take hundreds, to no avail
 DIFFERENCE = 1e-4  # of the range: step of the derivatives
 RESOLVED = 1e-8  # smallest singular value that is not rounding / largest
 STEPS_PER_SIDE = 3  # of a profile up to its limit, were it linear
@@ -233,6 +234,10 @@ class _Problem:
         """Return the minimum near `at`."""
         return self._minimum(at, list(range(len(at))), "3-point", 1e-10)
 
+    def approached(self, at: Array) -> Array:
+        """Return what lies near enough to the minimum near `at` to be compared with others."""
+        return self._minimum(at, list(range(len(at))), "2-point", 1e-3)
+
     def others_polished(self, at: Array, j: int) -> Array:
         """Return the minimum near `at` with parameter `j` held; `at` is close to it."""
         others = [k for k in range(len(at)) if k != j]
@@ -252,6 +257,7 @@ class _Problem:
             diff_step=DIFFERENCE,
             ftol=tolerance,
             xtol=1e-10,
+            max_nfev=MOST_ITERATIONS,
         )
         return moved(found.x)
 
@@ -308,7 +314,7 @@ def _search(problem: _Problem) -> Array:
     given = [0.5 if q.start is None else q.share(q.start) for q in problem.parameters]
     spread = qmc.LatinHypercube(p, rng=np.random.default_rng(0)).random(STARTS_PER_PARAMETER * p)
     starts = sorted([np.array(given), *spread], key=problem.cost)[:POLISHED]
-    return min((problem.polished(start) for start in starts), key=problem.cost)
+    return problem.polished(min(map(problem.approached, starts), key=problem.cost))
 
 
 def _sensitivity(jacobian: Array) -> tuple[Array, Array, Array]:
