@@ -43,6 +43,7 @@ revolution = 6.283185307179586 * radian = rev = turn
 revolution_per_minute = revolution / minute = rpm
 hertz = 1 / second = Hz
 percent = 0.01 = pct
+byte = [information] = B
 """.strip().splitlines()
 
 CONVERSION_ERROR = 1e-15  # relative

@@ -180,6 +180,11 @@ _GROUPS: dict[str, dict[str, Limit]] = {
         "domain_radius": Limit("m", "5 mm", "200 mm"),
         "time_tolerance": Limit("", "1e-6", "0.05"),
     },
+    "sweep": {
+        "time_limit": Limit("s", "1 s", "60 day", null="as long as it takes"),
+        "memory_limit": Limit("byte", "100 MB", "10000 GB", null="as much as it takes"),
+        "processes": Limit("", "1", "1000"),
+    },
 }
 
 LIMITS: dict[str, Limit] = {

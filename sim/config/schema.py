@@ -236,6 +236,15 @@ class OutputConfig:
 
 
 @dataclass
+class SweepConfig:
+    """What each run of a sweep may use."""
+
+    time_limit: str | None = MISSING
+    memory_limit: str | None = MISSING
+    processes: Number = MISSING  # of MPI
+
+
+@dataclass
 class PatientConfig:
     """What both sides of a comparison share."""
 
@@ -249,6 +258,7 @@ class PatientConfig:
     mesh: MeshConfig = MISSING
     target_depth: str | None = None  # null: the nodule's centre
     output: OutputConfig = MISSING
+    sweep: SweepConfig = MISSING
 
 
 @dataclass

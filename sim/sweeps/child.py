@@ -43,9 +43,6 @@ class Limits:
     memory: float | None = None  # bytes
 
 
-UNLIMITED = Limits()
-
-
 @dataclass(frozen=True)
 class Finished:
     """How a child ended and what it took."""

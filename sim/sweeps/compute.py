@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -21,11 +21,13 @@ from omegaconf import DictConfig, OmegaConf
 
 from sim.cache import digest
 from sim.config.experiments import physics
+from sim.config.limits import LIMITS
+from sim.config.parse import quantity
 from sim.errors import ConfigError
 from sim.locks import locked
 from sim.side_by_side import Ending
 from sim.sweeps import store
-from sim.sweeps.child import UNLIMITED, Limits, run_child
+from sim.sweeps.child import Limits, run_child
 from sim.sweeps.folder import final, put, row_of, run_folder
 from sim.sweeps.key import LENGTH, run_key
 from sim.sweeps.point import Point
@@ -34,26 +36,11 @@ from sim.sweeps.row import Row, make_row, write_row
 CONSOLE = "console.log"
 
 
-@dataclass(frozen=True)
-class How:
-    """How a point is computed; nothing of it is in the key.
-
-    `flags` go to the entry point before its overrides: where else it finds configurations.
-    """
-
-    limits: Limits = UNLIMITED
-    processes: int = 1  # of MPI
-    flags: tuple[str, ...] = ()
-
-
-PLAINLY = How()
-
-
 def compute(
     point: Point,
     cfg: DictConfig | ConfigError,
     folder: Path,
-    how: How,
+    flags: Sequence[str] = (),
     stop: Event | None = None,
 ) -> Row:
     """Return the row of a point, computing it if no finished run of it is found.
@@ -65,7 +52,8 @@ def compute(
         Its configuration, or why that could not be composed.
     folder : Path
         Of the sweep.
-    how : How
+    flags : sequence of str
+        Go to the entry point before the overrides: where else it finds configurations.
     stop : Event, optional
         Set by another thread to have the run interrupted.
 
@@ -100,7 +88,7 @@ def compute(
             write_row(aside, row)
             put(aside)
             return row
-        return _computed(point, _plain(cfg), key, folder, how, stop)
+        return _computed(point, cfg, key, folder, flags, stop)
 
 
 def _plain(cfg: DictConfig) -> dict[str, object]:
@@ -128,14 +116,15 @@ def _refused(point: Point, config: Mapping[str, object], error: ConfigError, fol
 
 def _computed(
     point: Point,
-    config: Mapping[str, object],
+    cfg: DictConfig,
     key: str,
     folder: Path,
-    how: How,
+    flags: Sequence[str],
     stop: Event | None,
 ) -> Row:
     """Run a point in a child process; its folder has a row at any moment."""
     run, aside = run_folder(folder, key)
+    config = _plain(cfg)
     aside.mkdir(parents=True)
 
     def row(ending: Ending, wall: float = 0.0, cpu: float = 0.0) -> Row:
@@ -151,9 +140,11 @@ def _computed(
         write_row(aside, made)
         return made
 
+    processes = int(_quantity(cfg, "processes") or 1)
+    command = _command(point, aside, flags, processes)
     row(Ending("killed", "what computed it was ended without a word"))
     try:
-        done = run_child(command(point, aside, how), aside / CONSOLE, how.limits, stop)
+        done = run_child(command, aside / CONSOLE, _limits(cfg), stop)
     except KeyboardInterrupt:
         row(Ending("interrupted", "the run was interrupted"))
         put(aside)
@@ -165,11 +156,21 @@ def _computed(
     return ended
 
 
-def command(point: Point, folder: Path, how: How) -> list[str]:
+def _command(point: Point, folder: Path, flags: Sequence[str], processes: int) -> list[str]:
     """Return the command that computes a point into a folder."""
-    ranks = ["mpirun", "-n", str(how.processes)] if how.processes > 1 else []
+    ranks = ["mpirun", "-n", str(processes)] if processes > 1 else []
     module = [sys.executable, "-m", f"experiments.{point.experiment}"]
-    return [*ranks, *module, *how.flags, *point.overrides, f"hydra.run.dir={quoted(folder)}"]
+    own = ["hydra.mode=RUN", f"hydra.run.dir={quoted(folder)}"]
+    return [*ranks, *module, *flags, *point.overrides, *own]
+
+
+def _limits(cfg: DictConfig) -> Limits:
+    return Limits(time=_quantity(cfg, "time_limit"), memory=_quantity(cfg, "memory_limit"))
+
+
+def _quantity(cfg: DictConfig, name: str) -> float | None:
+    key, value = f"sweep.{name}", cfg.sweep[name]
+    return None if value is None else quantity(key, value, LIMITS[key])
 
 
 def quoted(path: Path) -> str:

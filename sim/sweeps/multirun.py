@@ -26,7 +26,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from sim.config.refusal import refusal
 from sim.errors import ConfigError
 from sim.results.files import read_json, write_json
-from sim.sweeps.compute import How, compute
+from sim.sweeps.compute import compute
 from sim.sweeps.folder import SWEEP
 from sim.sweeps.point import Point
 from sim.sweeps.pool import COMPOSING, in_threads
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Job:
-    """What Hydra runs for each point; `flags` as in `sim.sweeps.compute.How`."""
+    """What Hydra runs for each point; `flags` as for `sim.sweeps.compute.compute`."""
 
     experiment: str
     folder: Path
@@ -58,11 +58,8 @@ class Job:
         """Return the row of the point with these overrides, of which `cfg` was composed."""
         point = Point(self.experiment, tuple(overrides))
         if REFUSED in cfg:
-            return compute(point, ConfigError(**cfg[REFUSED]), self.folder, self._how(None), stop)
-        return compute(point, cfg, self.folder, self._how(cfg), stop)
-
-    def _how(self, cfg: DictConfig | None) -> How:
-        return How(flags=self.flags)
+            return compute(point, ConfigError(**cfg[REFUSED]), self.folder, self.flags, stop)
+        return compute(point, cfg, self.folder, self.flags, stop)
 
 
 class Lenient(ConfigLoaderImpl):

@@ -16,7 +16,7 @@ from sim.config.refusal import refusal
 from sim.config.store import register
 from sim.errors import ConfigError
 from sim.results.progress import Show, silent
-from sim.sweeps.compute import PLAINLY, How, compute
+from sim.sweeps.compute import compute
 from sim.sweeps.point import Point
 from sim.sweeps.row import Row
 from sim.sweeps.sweeping import sweeping
@@ -33,7 +33,6 @@ def run_points(
     show: Show = silent,
     *,
     overrides_for_all: Sequence[str] = LEAN,
-    how: How = PLAINLY,
 ) -> pd.DataFrame:
     """Run every point that has no finished run yet, and return the sweep's table.
 
@@ -47,9 +46,8 @@ def run_points(
     show : callable
         Gets (what, share of the points done).
     overrides_for_all : sequence of str
-        Come before each point's own.
-    how : How
-        Limits of each run, and how many processes it is on.
+        Come before each point's own; the limits of each run are among them, ``sweep.time_limit``,
+        ``sweep.memory_limit`` and ``sweep.processes``.
 
     Returns
     -------
@@ -68,7 +66,7 @@ def run_points(
 
     def run(point: Point, stop: Event) -> Row:
         whole = Point(point.experiment, (*overrides_for_all, *point.overrides))
-        row = compute(whole, composed(whole), folder, how, stop)
+        row = compute(whole, composed(whole), folder, stop=stop)
         rows.append(row)
         failed = sum(row.status != "complete" for row in rows)
         told = f"{len(rows)} of {len(points)} runs" + f", {failed} failed" * bool(failed)

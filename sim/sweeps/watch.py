@@ -14,7 +14,6 @@ from rich.console import Console
 
 from sim.results.files import read_json
 from sim.sweeps.folder import SWEEP, final, row_of
-from sim.sweeps.pool import LEAN
 from sim.sweeps.row import ROW, Row
 from sim.sweeps.table import PARQUET, RUNS, refresh
 
@@ -84,7 +83,7 @@ def _written(folder: Path) -> dict[str, int]:
 
 
 def _line(row: Row, share: tuple[int, int], left: float) -> str:
-    own = " ".join(entry for entry in row.overrides if entry not in LEAN)
+    own = " ".join(o.replace("\\ ", " ") for o in row.overrides if not o.startswith("output."))
     how = row.status if row.status != "complete" or row.timings.get("computed") else "found"
     told = f"{share[0]}/{share[1]} {how}: {own}"
     return f"{told}; about {_duration(left)} left" if share[0] < share[1] else told

@@ -26,7 +26,6 @@ def usual_logging(monkeypatch):
     ("name", "check", "overrides"),
     [
         ("run_case", to_case, ["schedule=three_weekly"]),
-        ("run_case", to_case, ["-m", "schedule.rounds=3,4", "hydra.sweep.dir=swept"]),
         ("compare_gauges", compare_cases, ["schedule.rounds=3"]),
     ],
 )
@@ -40,6 +39,19 @@ def test_several_rounds_are_refused(monkeypatch, tmp_path, capsys, name, check, 
     line = capsys.readouterr().err
     assert line.startswith("refused: schedule.rounds = '3' is not allowed")
     assert "experiments.treatment" in line
+
+
+def test_several_rounds_are_refused_rows_of_a_sweep(monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        sys, "argv", ["experiment", "-m", "schedule.rounds=3,4", "hydra.sweep.dir=swept"]
+    )
+    with pytest.raises(SystemExit) as stopped:
+        hydra_main("run_case")(lambda cfg: pytest.fail("it was started"))()
+    assert stopped.value.code == 1
+    said = capsys.readouterr().out
+    assert "schedule.rounds = '4' is not allowed" in said
+    assert "2 runs: 2 refused" in said
 
 
 def test_one_round_passes(monkeypatch, tmp_path):
