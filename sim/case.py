@@ -180,11 +180,6 @@ class Nodule:
         """Depth of the nodule's centre (m)."""
         return self.depth + 0.5 * self.height
 
-    @property
-    def volume(self) -> float:
-        """Volume of the ellipsoid (m3)."""
-        return math.pi / 6.0 * self.diameter**2 * self.height
-
 
 @dataclass(frozen=True)
 class Drug:

@@ -14,10 +14,16 @@ from sim.domain.axisymmetric import axisymmetric_domain
 from sim.domain.domain import Domain
 from sim.domain.solid import solid_domain
 from sim.geometry.pose import Pose
-from sim.geometry.shape import NoduleShape
+from sim.geometry.shape import Ellipsoid, NoduleShape
 from sim.infiltration import Progress, follow
 from sim.outcome import InfiltrationResult, NodalFields
 from sim.volumes.control_volume import ControlVolumes
+
+STANDS = "infiltration: the needle stands "
+NOT_INSERTED = (
+    "infiltration: no insertion led there, so that no core of mineral is in the lumen and no "
+    "mineral around the needle is crushed"
+)
 
 
 @dataclass(frozen=True)
@@ -58,9 +64,29 @@ def infiltrate_alone(asked: NeedleInPlace, comm: MPI.Comm, show: Progress) -> In
     show("mesh", 0.0)
     domain = asked.domain(comm)
     result = follow(domain, progress=show)
+    result = replace(result, notes=(standing_note(asked), NOT_INSERTED, *result.notes))
     if domain.cv.edges.partition is None:
         return result
     return replace(result, fields=_whole(result.fields, domain.cv, comm))
+
+
+def standing_note(asked: NeedleInPlace) -> str:
+    """Say where the needle stands, and in which geometry."""
+    deep = f"its tip {1e3 * asked.tip_depth:.3g} mm deep"
+    if asked.solid is None:
+        return f"{STANDS}in r-z on the nodule's axis, {deep}"
+    shape, pose = asked.solid
+    nodule = "a nodule from an image"
+    if isinstance(shape, Ellipsoid):
+        x, y, z = 2e3 * shape.semi_axes
+        turned = ", turned" if shape.turned else ""
+        nodule = f"an ellipsoid of {x:.3g} by {y:.3g} by {z:.3g} mm{turned}"
+    beside = round(1e3 * float(np.hypot(*pose.tip[:2])), 3)
+    tilt = round(float(np.degrees(np.arccos(min(float(pose.axis[2]), 1.0)))), 2)
+    return (
+        f"{STANDS}in 3-D ({nodule}), {deep}, {beside:.3g} mm beside the line through the nodule's "
+        f"centre, tilted by {tilt:.3g} degrees"
+    )
 
 
 def _whole(fields: NodalFields, cv: ControlVolumes, comm: MPI.Comm) -> NodalFields:

@@ -88,6 +88,7 @@ def result_of(
         threshold_curve=(FRACTIONS, exceeding),
         exposure=edges.total(pores * recorder.exposure) / edges.total(pores),
         drug_consumed=recorder.consumed,
+        nodule_volume=whole,
         mineral_before=edges.total(begun),
         mineral_removed=edges.total(begun - left),
         stiffness_ratio=_stiffness(domain, left) / stiffness if stiffness > 0.0 else None,

@@ -163,7 +163,8 @@ class InfiltrationResult:
     threshold_curve: tuple[Array, Array]  # (fraction of injected concentration, volume fraction)
     exposure: float  # kg s/m3, pore-volume weighted nodule mean
     drug_consumed: float  # kg, by the mineral's dissolution
-    mineral_before: float  # kg in the nodule beside the needle
+    nodule_volume: float  # m3 of the meshed nodule, beside the needle
+    mineral_before: float  # kg in it
     mineral_removed: float  # kg of it
     stiffness_ratio: float | None  # volume mean of Young's modulus, end / start; None: no mineral
     mass_balance_error: float  # of the drug, relative

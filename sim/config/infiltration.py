@@ -80,6 +80,9 @@ def to_infiltration(cfg: DictConfig) -> NeedleInPlace:
         _refuse_given(given, (*_OFF_AXIS, "width"), _BY_IMAGE)
         shape = image[1]
         pose = image[2].pose(shape, site["tip_depth"])
+        if case.nodule.density_field.kind != "uniform":
+            key = "nodule.density_field.kind"
+            raise ConfigError(key, given[key], "the image gives the density; choose uniform")
     _check_place(given, case, pose)
     _check_size(given, case, shape)
     measured = {} if image is None else image[0]

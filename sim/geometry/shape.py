@@ -82,6 +82,11 @@ class Ellipsoid:
         return Rotation.from_euler("ZYX", [self.yaw, self.pitch, self.roll]).as_matrix()
 
     @property
+    def turned(self) -> bool:
+        """Whether it does not lie along the coordinates' axes."""
+        return bool(self.yaw or self.pitch or self.roll)
+
+    @property
     def bounds(self) -> tuple[Array, Array]:
         """Lowest and highest corner (3,), m."""
         reach = np.linalg.norm(self.rotation * self.semi_axes, axis=1)

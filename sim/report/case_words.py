@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.case import Nodule
+from sim.case import Injection, Nodule
 from sim.report.words import number, percent
 from sim.results.labels import typeset
 from sim.results.metrics import G_PER_CM3, ML, ML_PER_MIN, MM
@@ -14,6 +14,7 @@ from sim.results.record import Record
 from sim.units import to_si
 
 MOTION = {"push": "pushed", "drill": "drilled"}
+IMAGES = ("nodule_volume_mL", "mineral_mg")  # what the meshed nodule has
 HOLD = {"free": "free", "held": "held by fingers", "fixed": "held rigidly"}
 
 
@@ -35,8 +36,20 @@ def case_words(records: Sequence[Record], names: Sequence[str] = ()) -> str:
         f"{_nodule_place(records[0])}, {_density_words(case.nodule)}, "
         f"{HOLD[case.nodule.fixation]}. The {needles}{towards}; then "
         f"{number(ML * injection.volume)} mL of {number(drug.concentration)} mg/mL "
-        f"at up to {number(ML_PER_MIN * injection.rate)} mL/min."
+        f"at up to {number(ML_PER_MIN * injection.rate)} mL/min{_rest_words(injection)}."
     )
+
+
+def _rest_words(injection: Injection) -> str:
+    """What is done with the needle before and after the injection, where that is something."""
+    told = []
+    if injection.pull_back > 0.0:
+        told.append(f"through the needle pulled back by {number(MM * injection.pull_back)} mm")
+    if injection.dwell > 0.0:
+        told.append(f"the needle stays for {number(injection.dwell / 60.0)} min after it")
+    if injection.track == "leaks":
+        told.append("the way that it leaves stays open to the skin")
+    return "".join(f"; {text}" for text in told)
 
 
 def _nodule_place(record: Record) -> str:
@@ -45,7 +58,10 @@ def _nodule_place(record: Record) -> str:
     below = f"its top {number(MM * nodule.depth)} mm below the skin's surface"
     size = f"{number(MM * nodule.diameter)} mm across and {number(MM * nodule.height)} mm high"
     if record.image:
-        return f"One nodule from the image {Path(record.image).name}, up to {size}, {below}"
+        holds = [number(record.metrics[f"infiltration.{key}"]) for key in IMAGES]
+        measures = "{} mL with {} mg of mineral".format(*holds)
+        image = Path(record.image).name
+        return f"One nodule from the image {image}, {measures}, up to {size}, {below}"
     if site.get("width"):
         size = f"{number(MM * nodule.diameter)} mm by {site['width']} across and "
         size += f"{number(MM * nodule.height)} mm high"

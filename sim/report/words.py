@@ -31,6 +31,8 @@ AGAINST = {
 }
 NOT_ENDED = "infiltration.ended_by: "  # how the note on an injection that never began begins
 CORE = "infiltration: the lumen took up a core"  # how the injection's note begins
+STANDS = "infiltration: the needle stands "  # and those of a needle that no insertion brought there
+NOT_INSERTED = "infiltration: no insertion"
 
 
 def number(value: Json, digits: int = 3) -> str:
@@ -95,7 +97,8 @@ def infiltration_words(record: Record) -> str:
     dose = m["infiltration.dose_mg"]
     if dose == 0.0:  # what the lumen held is all that went in
         return f"With the {record.name} {_kept_words(record)}."
-    place = _place(record)
+    core = _core_words(record)
+    place = f"{core}{_place(record)}"
     stop = {
         "volume": "the plunger had pushed the ordered volume",
         "time_limit": "the time limit ended the injection",
@@ -109,15 +112,15 @@ def infiltration_words(record: Record) -> str:
     }
     fate = ", ".join(f"{100.0 * share:.0f} % {where}" for where, share in parts.items())
     return (
-        f"{place}{number(m['infiltration.injected_volume_mL'])} mL went in within "
+        f"{place}{_volume_words(record)} went in within "
         f"{number(m['infiltration.injection_time_s'])} s ({stop}) at "
         f"{number(m['infiltration.peak_pressure_kPa'])} kPa, "
         f"{percent(m['infiltration.backflow_fraction'])} of the flow back along the shaft. "
         f"Of the {number(dose)} mg delivered {fate}; "
         f"{percent(m['infiltration.infiltrated_fraction_of_nodule'])} of the nodule's volume ever "
         f"exceeded {percent(record.case.injection.threshold_fraction)} of the injected "
-        f"concentration.{_syringe_words(record)}{_core_words(record)}{_removed_words(record)}"
-        f"{_alternative_words(record)}"
+        f"concentration.{_leak_words(record)}{_syringe_words(record)}{_removed_words(record)}"
+        f"{_alternative_words(record)}{_alone_words(record)}"
     )
 
 
@@ -201,10 +204,10 @@ def _alternatives_beside(a: Record, b: Record) -> str:
 
 
 def _place(record: Record) -> str:
-    """Where the tip is, as a sentence begins; nothing where no insertion led there."""
+    """Where the tip is, as a sentence begins."""
     depth = record.metrics["insertion.depth_in_nodule_mm"]
-    if depth is None:
-        return ""
+    if depth is None:  # no insertion led there
+        return "".join(f"With the needle {text}, " for text in _told(record, STANDS))
     if _past(record):
         return "With the tip past the nodule, "
     return f"With the tip {'in' if depth > 0.0 else 'outside'} the nodule, "
@@ -309,10 +312,37 @@ def _alternative_words(record: Record) -> str:
 
 
 def _core_words(record: Record) -> str:
-    """What the core of mineral in the lumen does to the injection."""
-    note = next((note for note in record.notes if note.startswith(CORE)), "")
-    text = note.removeprefix("infiltration: ").partition(" (")[0]
-    return f" {text[0].upper()}{text[1:]}." if text else ""
+    """What the core of mineral in the lumen does to the injection: what comes first about it."""
+    return "".join(
+        f"The lumen took up a core{text.partition(' (')[0]}. " for text in _told(record, CORE)
+    )
+
+
+def _volume_words(record: Record) -> str:
+    """How much went in, and how much was to."""
+    m, ordered = record.metrics, ML * record.case.injection.volume
+    volume = number(m["infiltration.injected_volume_mL"])
+    if m["infiltration.ended_by"] == "volume":  # what is less then is said of hub and lumen
+        return f"{volume} mL"
+    return f"only {volume} mL of the {number(ordered)} mL ordered"
+
+
+def _leak_words(record: Record) -> str:
+    """What the way that the needle leaves open lets out."""
+    if record.case.injection.track != "leaks":
+        return ""
+    leaked = number(record.metrics["infiltration.leaked_later_mg"])
+    return f" Another {leaked} mg leaked through the skin later, out of the needle's open way."
+
+
+def _alone_words(record: Record) -> str:
+    """What an infiltration alone leaves out."""
+    return "".join(f" No insertion{text}." for text in _told(record, NOT_INSERTED))
+
+
+def _told(record: Record, beginning: str) -> list[str]:
+    """Return how the notes go on that begin like this."""
+    return [note.removeprefix(beginning) for note in record.notes if note.startswith(beginning)]
 
 
 def _first_note(record: Record) -> str:

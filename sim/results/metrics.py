@@ -87,6 +87,8 @@ MEANINGS: dict[str, Meaning] = {
     "infiltration.dose_fraction_in_nodule": Meaning(
         "Dose in the nodule, of the dose delivered", "%"
     ),
+    "infiltration.nodule_volume_mL": Meaning("Nodule's volume beside the needle", "mL"),
+    "infiltration.mineral_mg": Meaning("Mineral in it before the injection", "mg"),
     "infiltration.infiltrated_fraction_of_nodule": Meaning("Infiltrated share of the nodule", "%"),
     "infiltration.infiltrated_at_end_of_injection": Meaning(
         "Infiltrated share when the injection ends", "%"
@@ -172,6 +174,8 @@ def infiltration_metrics(result: InfiltrationResult) -> tuple[dict[str, Json], l
             "infiltration.dose_in_nodule_mg": MG * result.dose_in_nodule,
             "infiltration.dose_in_soft_tissue_mg": MG * result.dose_in_soft_tissue,
             "infiltration.dose_fraction_in_nodule": share,
+            "infiltration.nodule_volume_mL": ML * result.nodule_volume,
+            "infiltration.mineral_mg": MG * result.mineral_before,
             "infiltration.infiltrated_fraction_of_nodule": result.infiltrated_fraction,
             "infiltration.infiltrated_at_end_of_injection": result.infiltrated_at_end,
             "infiltration.exposure_mg_h_per_mL": MG_H_PER_ML * result.exposure,

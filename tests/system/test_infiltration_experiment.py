@@ -43,7 +43,9 @@ def test_in_the_half_plane(tmp_path: Path) -> None:
     assert record.metrics["insertion.outcome"] is None
     assert "insertion.*: not computed, only the infiltration was asked for" in record.notes
     printed = " ".join(done.stdout.split())
+    assert printed.startswith("With the needle in r-z on the nodule's axis, its tip 7.5 mm deep, ")
     assert "0.5 mL went in within" in printed
+    assert "no core of mineral is in the lumen and no mineral around the needle" in printed
 
 
 @pytest.mark.slow

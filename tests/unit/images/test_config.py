@@ -211,6 +211,17 @@ def test_an_infiltration_into_an_image(folder, monkeypatch):
             "nodule.image.entry",
             ["nodule.image.path=ct.nii.gz", "site.geometry=3d", "site.tilt=5 deg", mesh],
         ),
+        (
+            "nodule.density_field.kind",
+            "the image gives the density",
+            [
+                "nodule.image.path=ct.nii.gz",
+                "site.geometry=3d",
+                "nodule.density_field.kind=shell_core",
+                "nodule.depth=3 mm",
+                mesh,
+            ],
+        ),
     ):
         with pytest.raises(ConfigError, match=words) as caught:
             asked(*overrides)

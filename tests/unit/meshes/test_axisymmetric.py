@@ -21,6 +21,10 @@ def case_of(needle: str, *overrides: str) -> Case:
     return default_case(needle, NEEDLES[needle], [*COARSE, *overrides])
 
 
+def ellipsoid(case: Case) -> float:
+    return math.pi / 6.0 * case.nodule.diameter**2 * case.nodule.height
+
+
 def meshed(case: Case, depth: float, pulled: float = 0.0) -> ControlVolumes:
     made = injection_mesh(case, needle_outline(case.needle, depth, pulled))
     return control_volumes(made.mesh, made.cell_tags, made.facet_tags, REGIONS, BOUNDARIES)
@@ -90,7 +94,7 @@ def test_volumes_are_those_of_the_layers_less_the_needle(needle: str) -> None:
     hole = math.pi / 3 * frusta.sum()
     np.testing.assert_allclose(total, slab - hole, rtol=1e-9)
     if needle == "27G":
-        np.testing.assert_allclose(cv.volumes["nodule"].sum(), case.nodule.volume, rtol=5e-3)
+        np.testing.assert_allclose(cv.volumes["nodule"].sum(), ellipsoid(case), rtol=5e-3)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +156,7 @@ def test_every_pull_gives_a_sound_mesh(needle: str, depth: float, pulled: float)
 def test_flat_and_shallow_nodules(overrides: tuple[str, ...]) -> None:
     case = case_of("27G", *overrides)
     cv = meshed(case, case.target_depth)
-    np.testing.assert_allclose(cv.volumes["nodule"].sum(), case.nodule.volume, rtol=0.03)
+    np.testing.assert_allclose(cv.volumes["nodule"].sum(), ellipsoid(case), rtol=0.03)
 
 
 def test_without_a_needle() -> None:

@@ -9,7 +9,10 @@ import re
 import pytest
 
 from sim.case import Capsule, Dissolution
+from sim.config import compose
+from sim.config.infiltration import to_infiltration
 from sim.figures.draw import draw
+from sim.infiltration_alone import NOT_INSERTED, standing_note
 from sim.report import turning, words
 from sim.report.build import write_report
 from sim.report.case_words import case_words
@@ -168,7 +171,49 @@ def test_a_needle_that_was_put_in_place_has_no_hand(tmp_path, records):
     assert "Hand&#39;s force limit" not in page
     assert ">Insertion</th>" not in page
     imaged = dataclasses.replace(record, config=SITE + "nodule: {image: {path: scans/ct.nii.gz}}")
-    assert "One nodule from the image ct.nii.gz, up to 15 mm across" in case_words([imaged])
+    assert "One nodule from the image ct.nii.gz, 1.18 mL with 1900 mg of mineral, up to 15 mm" in (
+        case_words([imaged])
+    )
+
+
+def test_words_of_the_needles_rest_and_its_open_way(records):
+    assert "stays" not in case_words(records[:1])
+    assert "leaked" not in words.infiltration_words(records[0])
+    injection = dataclasses.replace(
+        records[0].case.injection, dwell=300.0, track="leaks", pull_back=1e-3
+    )
+    case = dataclasses.replace(records[0].case, injection=injection)
+    values = records[0].metrics | {"infiltration.leaked_later_mg": 1.25}
+    record = dataclasses.replace(records[0], case=case, metrics=values)
+    assert case_words([record]).endswith(
+        "; through the needle pulled back by 1 mm; the needle stays for 5 min after it; the way "
+        "that it leaves stays open to the skin."
+    )
+    assert "Another 1.25 mg leaked through the skin later" in words.infiltration_words(record)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "told"),
+    [
+        ([], "With the needle in r-z on the nodule's axis, its tip 7.5 mm deep, "),
+        (
+            ["site.geometry=3d", "mesh=solid", "site.offset_x=3 mm", "site.offset_y=4 mm",
+             "site.tilt=20 deg", "site.width=9 mm", "site.yaw=30 deg", "site.tip_depth=7 mm"],
+            "With the needle in 3-D (an ellipsoid of 15 by 9 by 10 mm, turned), its tip 7 mm deep, "
+            "5 mm beside the line through the nodule's centre, tilted by 20 degrees, ",
+        ),
+    ],
+)  # fmt: skip
+def test_words_of_a_needle_in_place_say_where_and_what_is_left_out(records, overrides, told):
+    notes = [standing_note(to_infiltration(compose("infiltration", overrides))), NOT_INSERTED]
+    values = {key: None for key in records[0].metrics if key.startswith("insertion.")}
+    values = records[0].metrics | values | {"run.notes": notes}
+    text = words.infiltration_words(dataclasses.replace(records[0], metrics=values))
+    assert text.startswith(told)
+    assert text.endswith(
+        " No insertion led there, so that no core of mineral is in the lumen and no mineral "
+        "around the needle is crushed."
+    )
 
 
 def test_alternatives_stand_side_by_side(tmp_path, records):
@@ -202,7 +247,10 @@ def test_words_of_a_core_in_the_lumen(records):
     record = dataclasses.replace(records[1], metrics=records[1].metrics | core)
     assert "takes up a plug of mineral, 0.42 mm long." in words.insertion_words(record)
     told = words.infiltration_words(record)
-    assert told.endswith(" The lumen took up a core of 0.42 mm; it stays.")
+    assert told.startswith("The lumen took up a core of 0.42 mm; it stays. With the tip in the")
+    late = record.metrics | {"infiltration.ended_by": "time_limit"}
+    told = words.infiltration_words(dataclasses.replace(record, metrics=late))
+    assert "in the nodule, only 0.5 mL of the 0.5 mL ordered went in within" in told
     assert "lumen" not in words.infiltration_words(records[1])
 
 

@@ -164,6 +164,7 @@ def infiltration(of: Case, reached: float, spread: float = 2.5e-3) -> Infiltrati
         dose_in_nodule=0.65 * dose,
         dose_in_soft_tissue=0.3 * dose,
         drug_consumed=0.0,
+        nodule_volume=1.18e-6,
         mineral_before=1.9e-3,
         mineral_removed=0.0,
         stiffness_ratio=1.0,
