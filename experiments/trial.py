@@ -26,8 +26,9 @@ def main(cfg: DictConfig) -> None:
         )
     for paragraph in answer:
         console.print(paragraph, highlight=False)
-    console.print(f"patients: {folder / PATIENTS}", highlight=False, soft_wrap=True)
-    console.print(f"report: {folder / REPORT}", highlight=False, soft_wrap=True)
+    for what, path in (("patients", folder / PATIENTS), ("report", folder / REPORT)):
+        if path.exists():
+            console.print(f"{what}: {path}", highlight=False, soft_wrap=True)
     if not whole:
         sys.exit(1)
 

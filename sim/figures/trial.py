@@ -72,7 +72,7 @@ def density_figure(
             words = f"{WORDS.get(outcome, spoken(outcome))} ({int(at.sum())})"
             colour = NEEDLE_COLOURS[side]
             fill = colour if outcome == REACHED else "none"
-            ax.scatter(density[at], y, 18, fill, marker, edgecolors=colour, label=words)
+            ax.scatter(density[at], y, 18, fill, marker=marker, edgecolors=colour, label=words)
         ax.set_ylim(-16, 116)
         ax.set_yticks([0, 50, 100])
         ax.set_ylabel("reached (%)")

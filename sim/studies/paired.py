@@ -182,7 +182,7 @@ def number_needed(difference: Estimate) -> str:
         return f"{1.0 / abs(x):.1f}" if x else "∞"
 
     value, low, high = difference.value, difference.low, difference.high
-    side = "for one more success" if value >= 0.0 else "for one more failure"
+    side = "for one more success" if value > 0.0 else "for one more failure" if value else "(equal)"
     if low <= 0.0 <= high:
         ends = f"{inverse(low)} for one more failure, through ∞, to {inverse(high)} for one more"
         return f"{inverse(value)} {side} (95 % interval: {ends} success)"

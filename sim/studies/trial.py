@@ -41,6 +41,7 @@ MEASURES = {  # of the infiltration: what it is, its unit
     INFILTRATED: ("Share of the nodule that was infiltrated", ""),
 }
 DENSITY = "nodule.mineral.density"
+LEAST_PAIRS = 2  # of complete runs, for any comparison
 LEAST = 5  # patients of a subgroup with an interval of its own
 
 
@@ -171,7 +172,7 @@ def analyse(
         If fewer than two patients have both runs.
     """
     analysed = tables.analysed
-    if analysed.sum() < 2:
+    if analysed.sum() < LEAST_PAIRS:
         raise ValueError(f"both runs are complete in {analysed.sum()} patients; two are needed")
 
     def mean(difference: Array) -> Estimate:

@@ -14,7 +14,7 @@ from sim.results.files import Cell, write_json, write_rows, write_text
 from sim.results.progress import DONE, Show, silent
 from sim.results.record import CONFIG, FIGURES
 from sim.studies.cohort import Drawing, Patient, described
-from sim.studies.trial import MEASURES, OUTCOME, Analysis, Tables, analyse
+from sim.studies.trial import LEAST_PAIRS, MEASURES, OUTCOME, Analysis, Tables, analyse
 from sim.sweeps.columns import unit_of
 from sim.sweeps.point import Point
 from sim.sweeps.pool import run_points
@@ -51,8 +51,6 @@ def run_trial(
     ------
     ConfigError
         If a patient cannot be drawn, or another sweep is at work in the folder.
-    ValueError
-        If fewer than two patients have both runs.
     """
     show("cohort", 0.0)
     drawing = Drawing(trial)
@@ -68,6 +66,12 @@ def run_trial(
     )
     tables = Tables(runs)
     write_rows(folder / PATIENTS, *_rows(patients, tables))
+    whole = int(tables.analysed.sum())
+    if whole < LEAST_PAIRS:
+        told = (
+            f"Both runs are complete in {whole} of {trial.patients} patients: too few to compare."
+        )
+        return False, [f"{told} Why the others are not is in {PATIENTS}."]
     found = analyse(patients, tables, trial.density_bounds, trial.seed, trial.resamples)
     write_json(folder / ANSWER, _plain(trial, drawing.again, found))
     pictures = {
@@ -100,12 +104,13 @@ def _rows(
     own = ("key", "status", "reason", OUTCOME, *(f"infiltration.{name}" for name in MEASURES))
     header = ("patient", "nodule", "tissue", "operator_percentile", *drawn)
     header += tuple(f"{side}.{column}" for side in SIDES for column in own)
+    told_of = [table.reindex(columns=own) for table in tables.both]
     rows = []
     for number, patient in enumerate(patients):
         values = [patient.number_of(key) if key in patient.values else None for key in keys]
         told = [
             None if table[column].isna()[number] else table[column][number]
-            for table in tables.both
+            for table in told_of
             for column in own
         ]
         who = (patient.number, patient.nodule, patient.tissue, 100.0 * patient.strength)
