@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+UNEXPECTED = "unexpected "  # begins what is told of any other ending: it may not be the run's fault
+
 
 class ConfigError(ValueError):
     """A value the user gave cannot be used; raised before any meshing.

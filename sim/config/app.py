@@ -13,13 +13,11 @@ from __future__ import annotations
 import functools
 import logging
 import os
-import shlex
 import signal
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 from string import Template
 from typing import NoReturn
 
@@ -30,23 +28,14 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf, open_dict
-from rich.console import Console
 
 from sim.config.compose import CONFIGS
 from sim.config.experiments import CHECKS, Check
 from sim.config.refusal import Refused, refusal
 from sim.config.store import register
-from sim.errors import ConfigError, SolverError
-from sim.results.files import Json
+from sim.errors import UNEXPECTED, ConfigError, SolverError
 from sim.sweeps.command_line import for_sweeper
-from sim.sweeps.compute import quoted
-from sim.sweeps.folder import UNEXPECTED
-from sim.sweeps.grid import expand, expand_preset
-from sim.sweeps.multirun import Job
-from sim.sweeps.pool import LEAN
-from sim.sweeps.sweeping import sweeping
-from sim.sweeps.table import load_table
-from sim.sweeps.watch import tell, watching
+from sim.sweeps.grid import expand
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +70,7 @@ def hydra_main(config_name: str, *checks: Check) -> Callable[[Task], Callable[[]
             register()
             os.environ["HYDRA_FULL_ERROR"] = "1"  # or Hydra prints and exits by itself
             sys.argv[1:] = for_sweeper(sys.argv[1:])
+            sys.argv[1:] = for_sweeper(sys.argv[1:])
             args = get_args_parser().parse_args()
             try:
                 cfg = _compose(args, config_name)
@@ -90,7 +80,9 @@ def hydra_main(config_name: str, *checks: Check) -> Callable[[Task], Callable[[]
                 if args.help:
                     print(_help(cfg, _overrides(args)))
                 elif args.multirun or cfg.hydra.mode is RunMode.MULTIRUN:
-                    _sweep(args, cfg, config_name, start)
+                    from sim.sweeps.command import sweep  # what only a sweep needs takes seconds
+
+                    sweep(args, cfg, config_name, start)
                 else:
                     if not (args.cfg or args.hydra_help or args.info):
                         for check in checks or CHECKS[config_name]:
@@ -108,48 +100,6 @@ def hydra_main(config_name: str, *checks: Check) -> Callable[[Task], Callable[[]
         return main
 
     return decorate
-
-
-def _sweep(
-    args: Namespace,
-    cfg: DictConfig,
-    config_name: str,
-    start: Callable[[Job], Callable[[], None]],
-) -> None:
-    """Have Hydra launch a job for each point, and exit with 1 if a run is not complete."""
-    if config_name not in CHECKS:
-        raise ConfigError("--multirun", config_name, f"choose one of {', '.join(CHECKS)}")
-    folder, console = Path(cfg.hydra.sweep.dir).absolute(), Console()
-    start = start(Job(config_name, folder, _flags(args)))
-    about: dict[str, Json] = {"experiment": config_name, "command": shlex.join(sys.orig_argv)}
-    _rewrite(args, cfg, folder)
-    if cfg.hydra.sweeper.get("dry_run"):
-        start()
-        return
-    end = partial(tell, folder=folder, console=console)
-    with sweeping(folder, about, end), watching(folder, console):
-        start()
-    if any(load_table(folder)["status"] != "complete"):
-        sys.exit(1)
-
-
-def _flags(args: Namespace) -> tuple[str, ...]:
-    """Return what a run needs besides its overrides to find the same configurations."""
-    paths = {"--config-path": args.config_path, "--config-dir": args.config_dir}
-    flags = [
-        entry for name, path in paths.items() if path for entry in (name, os.path.abspath(path))
-    ]
-    named = ["--config-name", args.config_name] if args.config_name else []
-    return (*flags, *named, *(o for o in args.overrides if o.startswith("hydra.searchpath=")))
-
-
-def _rewrite(args: Namespace, cfg: DictConfig, folder: Path) -> None:
-    """Have Hydra read lists for grids, what a sweep leaves, and one folder, whatever the time."""
-    given = expand(args.overrides)
-    lean = [own for own in LEAN if not any(o.startswith(own.partition("=")[0]) for o in given)]
-    preset = expand_preset(cfg.hydra.sweeper.params or {})
-    flags = [entry for entry in sys.argv[1:] if entry not in args.overrides]
-    sys.argv[1:] = [*flags, *lean, *given, *preset, f"hydra.sweep.dir={quoted(folder)}"]
 
 
 def _compose(args: Namespace, config_name: str) -> DictConfig:

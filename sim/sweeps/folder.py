@@ -10,11 +10,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from sim.errors import UNEXPECTED
 from sim.results.folder import partial_of
 from sim.sweeps.row import Row, read_row
 
 RUNS, LOCK, SWEEP = "runs", "sweep.lock", "sweep.json"
-UNEXPECTED = "unexpected "  # begins the reason of what is no property of the run: it may not recur
 
 
 def put(aside: Path) -> None:
