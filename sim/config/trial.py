@@ -133,6 +133,10 @@ def _cohort(cfg: DictConfig) -> Cohort:
             if key not in LIMITS or key == HEIGHT:
                 allowed = "give a quantity of a run; the height follows from the flatness"
                 raise ConfigError(f"{at}.{name}.{key}", key, allowed)
+    for key in drawn["patient"]:
+        if key.startswith(("needle.", "technique.")):
+            allowed = "a patient has no needle; what the hand can do goes under trial.cohort.hand"
+            raise ConfigError(f"{at}.patient.{key}", key, allowed)
     flatness = _law(f"{at}.flatness", tree["flatness"], "flatness")
     return Cohort(flatness=flatness, **chosen, **drawn)
 

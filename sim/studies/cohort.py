@@ -139,7 +139,7 @@ def described(drawing: Drawing, patients: Sequence[Patient]) -> list[tuple[str, 
 
     A catalogue's range stands once for every option and needle of the cohort that has another one.
     """
-    cohort = drawing.trial.cohort
+    cohort, names = drawing.trial.cohort, drawing.trial.names
     rows = [
         ("nodule", cohort.nodule.text, cohort.nodule.source),
         ("tissue", cohort.tissue.text, cohort.tissue.source),
@@ -151,24 +151,29 @@ def described(drawing: Drawing, patients: Sequence[Patient]) -> list[tuple[str, 
         for side in (0, 1)
     }
     for key, law in (cohort.patient | cohort.hand).items():
-        if law is not None:
-            rows.append((key, law.text, law.source))
-            continue
-        laws: dict[str, set[str]] = {}
-        told: dict[str, None] = {}
-        for (side, nodule, tissue), setting in settings.items():
-            group = key.partition(".")[0]
-            option = {"nodule": nodule, "tissue": tissue, "technique": drawing.trial.names[side]}
-            entry = setting.ranges.get(key)
-            if entry is not None:
-                laws.setdefault(f"{entry.low} – {entry.high}", set()).add(option.get(group, ""))
-                told[f"{entry.source} ({CONFIDENCE[entry.confidence]})"] = None
-        words = [
-            text if len(laws) == 1 else f"{text} ({', '.join(sorted(options))})"
-            for text, options in laws.items()
-        ]
-        rows.append((key, "; ".join(words) or "not varied", "; ".join(told)))
+        words = (law.text, law.source) if law is not None else _catalogue(key, settings, names)
+        rows.append((key, *words))
     return rows
+
+
+def _catalogue(
+    key: str, settings: Mapping[tuple[int, str, str], Setting], names: Sequence[str]
+) -> tuple[str, str]:
+    """Return the catalogue's ranges of a quantity, each with the options it is of, and sources."""
+    ranges: dict[str, dict[str, None]] = {}
+    told: dict[str, None] = {}
+    for (side, nodule, tissue), setting in settings.items():
+        options = {"nodule": nodule, "tissue": tissue, "technique": names[side]}
+        entry = setting.ranges.get(key)
+        if entry is not None:
+            option = options.get(key.partition(".")[0], "")
+            ranges.setdefault(f"{entry.low} – {entry.high}", {})[option] = None
+            told[f"{entry.source} ({CONFIDENCE[entry.confidence]})"] = None
+    words = [
+        text if len(ranges) == 1 else f"{text} ({', '.join(options)})"
+        for text, options in ranges.items()
+    ]
+    return "; ".join(words) or "not varied", "; ".join(told)
 
 
 @functools.cache

@@ -167,6 +167,7 @@ DEPTH = "trial.cohort.patient.nodule.depth"
         ("trial.cohort.tissue=arm", "trial.cohort.tissue"),
         (f"{DEPTH}='uniform(1 s, 2 s)'", DEPTH),
         ("+trial.cohort.patient.nodule.height='uniform(1 mm, 2 mm)'", "nodule.height"),
+        ("+trial.cohort.patient.technique.axial_speed=null", "patient.technique.axial_speed"),
         ("+trial.cohort.patient.nodule.colour=null", "trial.cohort.patient.nodule.colour"),
         ("trial.density_bounds=[2 g/cm**3,1 g/cm**3]", "trial.density_bounds"),
         ("trial.density_bounds=[2 mm]", "trial.density_bounds"),
