@@ -76,7 +76,7 @@ class Archive:
             text = path.read_text(encoding="utf-8")
             whole = csv.DictReader(text[: text.rfind("\n") + 1].splitlines())
             for row in whole:
-                self._rows[row["key"]] = [row[name] for name in HEADER]
+                self._rows[row["key"]] = [row.get(name) for name in HEADER]
                 self._known[row["key"]] = _evaluation(row)
         self.rewrite({})
 
@@ -100,7 +100,7 @@ class Archive:
 
 
 def _evaluation(row: Mapping[str, str]) -> Evaluation:
-    metrics = {name: _value(row[name]) for name in METRICS if row[name]}
+    metrics = {name: _value(row[name]) for name in METRICS if row.get(name)}
     return Evaluation(row["key"], row["status"], row["reason"], metrics)
 
 

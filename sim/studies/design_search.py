@@ -4,7 +4,10 @@ Every combination of choices (needle and technique) first gets a few evaluations
 them twice as many, and so on to the last (successive halving, Jamieson & Talwalkar 2016): a single
 evolution over choices and numbers settles on a wrong choice where the right one's feasible range is
 narrow. Inside each, scipy's differential evolution (Storn & Price 1997) makes the gain as large as
-the constraints let it; infeasible designs are compared by how much they miss (Deb 2000).
+the constraints let it; infeasible designs are compared by how much they miss (Deb 2000). With
+budget enough, a simplex (Nelder & Mead 1965) goes on from the best one: evolution alone is slow to
+close in on an optimum that a constraint cuts off. Both need nothing but values, of a dose that the
+mesh and the rounding of the design make jump a little.
 
 The front is the non-dominated set of everything that was evaluated. It is refined where its gap is
 widest, by the same search among the best choices under a bound on the cost (epsilon-constraint
@@ -23,7 +26,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import NonlinearConstraint, differential_evolution
+from scipy.optimize import (
+    NonlinearConstraint,
+    OptimizeResult,
+    differential_evolution,
+    minimize,
+)
 from scipy.stats import qmc
 
 from sim.studies.design_front import widest_gap
@@ -33,6 +41,10 @@ Array = NDArray[np.float64]
 FEWEST = 6  # evaluations of a choice, and points of a generation
 GENERATIONS = 15  # for which a small budget has to last
 IDLE = 4  # times the generations that a budget allows, where some points cost none
+CLOSE_IN = 20  # smallest budget of which the simplex gets its half
+EDGE = 0.1  # of the first simplex, in shares of the ranges
+CLOSE = 5e-3  # where it is small enough
+BARRIER = 1e6  # loss of what is infeasible, far beyond any gain
 PROMISING = 4  # choices that a level is searched in
 DIGITS = 12  # of a point: scipy scales them to and fro
 
@@ -160,7 +172,7 @@ class _Seeker:
         for left in range(len(choices).bit_length(), 0, -1):
             each = max(FEWEST, (end - self.ledger.spent) // (left * len(choices)))
             for choice in choices:
-                self.evolve(choice, each, level)
+                self.improve(choice, each, level)
             choices = self.best(choices, level, max(1, len(choices) // 2))
 
     def best(
@@ -169,21 +181,28 @@ class _Seeker:
         """Return the choices whose best point so far is best, without those always refused."""
         merit = {}
         for choice in choices:
-            own = [judged for _, judged in self._known(choice) if math.isfinite(judged.cost)]
-            if own:
-                merit[choice] = min(_rank(judged, level) for judged in own)
+            known = self._known(choice, level)
+            if known and math.isfinite(known[0][1].cost):
+                merit[choice] = _rank(known[0][1], level)
         return sorted(merit, key=merit.__getitem__)[:count]
 
-    def evolve(self, choice: tuple[float, ...], budget: int, level: float) -> None:
+    def improve(self, choice: tuple[float, ...], budget: int, level: float) -> None:
         """Make the gain of one choice as large as can be at a cost of at most `level`."""
+        end = self.ledger.spent + budget
+        close_in = budget >= CLOSE_IN
+        self._evolve(choice, budget // 2 if close_in else budget, level)
+        if close_in:
+            self._close_in(choice, end, level)
+
+    def _evolve(self, choice: tuple[float, ...], budget: int, level: float) -> None:
         ledger, space = self.ledger, self.space.fixed(choice)
         size = min(max(FEWEST, budget // GENERATIONS), self.settings.population)
-        known = sorted(self._known(choice), key=lambda entry: _rank(entry[1], level))
-        kept = [point for point, _ in known[: size // 2]]
+        kept = [point for point, _ in self._known(choice, level)[: size // 2]]
         population = np.vstack([*kept, space.sample(size - len(kept), self.rng)])
         end = ledger.spent + budget
         ledger.ask(population)  # at once: scipy begins with the first alone
-        if ledger.spent >= end or not any(math.isfinite(j.cost) for _, j in self._known(choice)):
+        hopeless = not any(math.isfinite(judged.cost) for _, judged in self._known(choice, level))
+        if ledger.spent >= end or hopeless:
             return
 
         def excess(x: Array) -> Array:
@@ -208,13 +227,50 @@ class _Seeker:
             rng=self.rng,
         )
 
-    def _known(self, choice: tuple[float, ...]) -> list[tuple[tuple[float, ...], Judged]]:
-        """Return the points with these whole numbers, and what is known of them."""
-        return [
+    def _close_in(self, choice: tuple[float, ...], end: int, level: float) -> None:
+        """Go on with a simplex from the best point until `end` evaluations are spent."""
+        space, known = self.space.fixed(choice), self._known(choice, level)
+        free = np.flatnonzero(space.high > space.low)
+        if not known or _excess(known[0][1], level) > 0.0 or free.size == 0:
+            return
+        best, low = np.array(known[0][0]), space.low[free]
+        width = space.high[free] - low
+
+        def loss(shares: Array) -> float:
+            point = best.copy()
+            point[free] = low + shares * width
+            (judged,) = self.ledger.ask(point[np.newaxis])
+            missed = _excess(judged, level)
+            return BARRIER * (1.0 + missed) if missed > 0.0 else -judged.gain
+
+        start = (best[free] - low) / width
+        edges = np.diag(np.where(start < 0.5, EDGE, -EDGE))
+
+        def stop(intermediate_result: OptimizeResult) -> None:
+            if self.ledger.spent >= end:
+                raise StopIteration
+
+        minimize(
+            loss,
+            start,
+            method="Nelder-Mead",
+            bounds=[(0.0, 1.0)] * free.size,
+            callback=stop,
+            options={"initial_simplex": np.vstack([start, start + edges]), "xatol": CLOSE,
+                     "fatol": np.inf, "maxfev": IDLE * max(1, end - self.ledger.spent),
+                     "adaptive": True},
+        )  # fmt: skip
+
+    def _known(
+        self, choice: tuple[float, ...], level: float
+    ) -> list[tuple[tuple[float, ...], Judged]]:
+        """Return the points with these whole numbers and what is known of them, best first."""
+        own = [
             (point, judged)
             for point, judged in self.ledger.items()
             if tuple(np.array(point)[self.space.whole]) == choice
         ]
+        return sorted(own, key=lambda entry: _rank(entry[1], level))
 
 
 def _excess(judged: Judged, level: float) -> float:
