@@ -26,6 +26,7 @@ from sim.units import to_si
 Array = NDArray[np.float64]
 
 KEY = "calibration.data"
+ROUNDING = 1e-9  # m, of converted depths
 UNITS = {"depth": "m", "force": "N"}
 _COLUMN = re.compile(
     r"\s*(depth|force|repetition)[ _]?(\d*)\s*[\[(/_]*\s*([^\[\]()]*?)\s*[\])]?\s*", re.IGNORECASE
@@ -49,7 +50,7 @@ class Measured:
 
     def between(self, low: float, high: float) -> Measured:
         """Return the readings at depths in [low, high] (m)."""
-        kept = (self.depth >= low) & (self.depth <= high)
+        kept = (self.depth >= low - ROUNDING) & (self.depth <= high + ROUNDING)
         return replace(
             self,
             depth=self.depth[kept],
