@@ -37,7 +37,7 @@ class Study:
 
     experiment: str
     overrides: tuple[str, ...]  # of every run
-    output: tuple[str, ...]  # overrides that say what a run leaves
+    terms: tuple[str, ...]  # overrides that say what a run leaves and may use
     samples: Samples
     method: str  # morris | saltelli
     seed: int
@@ -87,7 +87,11 @@ def to_study(cfg: DictConfig) -> Study:
     return Study(
         experiment=cfg.of,
         overrides=tuple(own),
-        output=tuple(f"output.{key}={value}" for key, value in cfg.output.items()),
+        terms=tuple(
+            f"{part}.{key}={'null' if value is None else value}"
+            for part in ("output", "sweep")
+            for key, value in cfg[part].items()
+        ),
         samples=sample(inputs, cfg.method, cfg.samples, cfg.seed, correlations),
         method=cfg.method,
         seed=cfg.seed,
@@ -117,7 +121,7 @@ def run_study(study: Study, folder: Path, show: Show) -> list[str]:
     ConfigError
         If the runs have no such metric.
     """
-    runs = run_points(study.points, folder, study.workers, show, overrides_for_all=study.output)
+    runs = run_points(study.points, folder, study.workers, show, overrides_for_all=study.terms)
     found = {metric: evaluate(study, values(runs, metric)) for metric in study.metrics}
     table(study, found).to_csv(folder / TABLE, index=False)
     keys = [entry.key for entry in study.samples.inputs]

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from statistics import fmean
 
-from sim.cache import cache_dir
+from sim.cache import cache_root
 from sim.sweeps.row import Row, read_row
 from sim.sweeps.store import KIND
 
 UNKNOWN = {"coarse": 30.0, "default": 120.0}  # CPU s of a run_case, of the first runs measured
-HOUR = 3600.0
+MINUTE, HOUR = 60.0, 3600.0
 
 
 def past_cost(experiment: str, mesh: str, root: Path | None = None) -> tuple[float, int]:
@@ -28,7 +28,7 @@ def past_cost(experiment: str, mesh: str, root: Path | None = None) -> tuple[flo
     root : Path, optional
         Folder of the kept runs.
     """
-    rows = _rows(cache_dir(KIND) if root is None else root)
+    rows = _rows(cache_root() / KIND if root is None else root)
     times = [
         float(row.timings["cpu_s"])
         for row in rows
@@ -47,10 +47,8 @@ def cost_words(experiment: str, runs: Mapping[str, int], root: Path | None = Non
     known = sum(number for _, number in found.values())
     each = ", ".join(f"{seconds:.3g} s on mesh {mesh}" for mesh, (seconds, _) in found.items())
     source = f"mean of {known} kept runs" if all(n for _, n in found.values()) else "a rough guess"
-    return (
-        f"{sum(runs.values())} runs of {experiment}, about {total / HOUR:.2g} h of CPU time "
-        f"({each}; {source})"
-    )
+    time = f"{total / HOUR:.2g} h" if total >= HOUR else f"{total / MINUTE:.2g} min"
+    return f"{sum(runs.values())} runs of {experiment}, about {time} of CPU time ({each}; {source})"
 
 
 def _rows(folder: Path) -> list[Row]:
