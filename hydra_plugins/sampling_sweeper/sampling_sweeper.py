@@ -104,6 +104,7 @@ class SamplingSweeper(PointSweeper):
         from sim.sweeps.cost import cost_words
 
         rows = [dict(override.split("=", 1) for override in point) for point, _ in points]
-        sys.stdout.write(pd.DataFrame(rows).to_csv(index=False))
+        table = pd.DataFrame(rows).apply(lambda column: column.str.strip("'"))
+        sys.stdout.write(table.to_csv(index=False))
         runs: Mapping[str, int] = Counter(mesh for _, mesh in points)
         print(cost_words(self.config.hydra.job.name, runs), file=sys.stderr)

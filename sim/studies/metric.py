@@ -45,7 +45,7 @@ def values(table: pd.DataFrame, metric: str) -> NDArray[np.float64]:
     except ValueError as error:
         words = ", ".join(sorted(column.dropna().astype(str).unique()))
         raise ConfigError(
-            "metrics", metric, f"it is in words; ask e.g. {name!r} + ' is ' + one of: {words}"
+            "metrics", metric, f"it is in words; ask {metric!r}{IS}one of: {words}"
         ) from error
 
 

@@ -11,6 +11,7 @@ from sim.studies.metric import meaning
 from sim.studies.sensitivity import Effect, Estimate, Share
 
 NAMED = 3  # inputs
+ONE_WAY = 0.9  # mean effect / mean absolute effect from which on a direction is named
 MANY = 0.05  # share of the runs without a value above which the indices may be biased
 
 
@@ -75,4 +76,5 @@ def _words(metric: str, index: Effect | Share) -> str:
     shown = meaning(metric)
     low, value, high = (shown.shown(number) for number in (main.low, main.value, main.high))
     unit = f" {shown.unit}" if shown.unit else ""
-    return f"({value:.3g}{unit} over its range, 95 % interval {low:.3g} to {high:.3g})"
+    way = "either way" if abs(index.mu) < ONE_WAY * main.value else "up" if index.mu > 0 else "down"
+    return f"({value:.3g}{unit} {way} over its range, 95 % interval {low:.3g} to {high:.3g})"

@@ -44,7 +44,7 @@ def test_words_and_answers_are_numbers_and_only_complete_runs_have_them(metric, 
 
 
 def test_metrics_that_are_no_numbers_say_what_to_ask():
-    with pytest.raises(ConfigError, match="one of: buckled, reached_target"):
+    with pytest.raises(ConfigError, match="is one of: buckled, reached_target"):
         values(RUNS, "insertion.outcome")
     with pytest.raises(ConfigError, match=r"insertion\.peak_force_N"):
         values(RUNS, "insertion.peak")
@@ -120,6 +120,7 @@ def test_a_study_leaves_table_figure_and_an_answer(
     force = table.loc["insertion.peak_force_N"]
     assert (force["used"] < force["of"]).all()
     if method == "morris":
+        assert "(6 N up over its range, 95 % interval 6 to 6)" in sentences[1]
         assert force.loc[DEPTH, "mu_star"] == pytest.approx(6.0)  # N over the whole range of 2 mm
         assert force.loc[FORCE, "mu_star"] == 0.0
     else:
