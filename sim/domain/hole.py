@@ -21,6 +21,7 @@ from dolfinx.mesh import MeshTags
 from numpy.typing import NDArray
 
 from meshes.axisymmetric import BOUNDARIES
+from sim import forms
 from sim.domain.bore import OPEN, Bore
 from sim.domain.domain import Wall
 from sim.geometry.pose import Pose
@@ -90,7 +91,7 @@ class Hole:
     def _at_edges(self, integral: ufl.Form) -> Array:
         """Return the entry (m,) of a bilinear form at each edge of the mesh, summed over ranks."""
         u, v = self._trial_and_test
-        matrix = fem.assemble_matrix(fem.form(self._nothing * u * v * ufl.dx + integral))
+        matrix = fem.assemble_matrix(forms.form(self._nothing * u * v * ufl.dx + integral))
         matrix.scatter_reverse()
         owned = matrix.index_map(0).size_local
         rows = np.repeat(np.arange(owned), np.diff(matrix.indptr[: owned + 1]))
@@ -102,7 +103,7 @@ class Hole:
         edges, normal = self._cv.edges, ufl.FacetNormal(self._cv.mesh)
         v = ufl.TestFunction(self._space)
         slices = -0.5 * ufl.dot(self._across, normal) * v * self._on(parts)
-        assembled = fem.assemble_vector(fem.form(self._nothing * v * ufl.dx + slices))
+        assembled = fem.assemble_vector(forms.form(self._nothing * v * ufl.dx + slices))
         assembled.scatter_reverse(InsertMode.add)
         values = np.zeros(edges.nodes)
         values[: edges.owned] = assembled.array[: edges.owned]

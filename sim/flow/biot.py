@@ -27,6 +27,7 @@ from dolfinx.mesh import meshtags
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from sim import forms
 from sim.flow.poro_saddle import SaddleSystem
 from sim.volumes.control_volume import ByRegion, ControlVolumes
 
@@ -95,9 +96,9 @@ class Biot:
         dx = ufl.dx(metadata=QUADRATURE)
         e, f = _strain(u), _strain(v)
         work = ufl.inner(ufl.dot(self._moduli, ufl.as_vector(e)), ufl.as_vector(f))
-        self._stiffness_form = fem.form(weight * work * dx)
+        self._stiffness_form = forms.form(weight * work * dx)
         self._stiffness = fem.create_matrix(self._stiffness_form)
-        self._strains = fem.Expression(
+        self._strains = forms.expression(
             ufl.as_vector(_strain(self._displacement)), np.array([[1.0 / 3.0, 1.0 / 3.0]])
         )
 
@@ -108,7 +109,7 @@ class Biot:
         ds = ufl.ds(domain=cv.mesh, subdomain_data=tags, metadata=QUADRATURE)
         normal = ufl.FacetNormal(cv.mesh)
         form = weight * phi * _trace(e) * dx - weight * phi * ufl.dot(u, normal) * ds(WALL)
-        self._swelling = _rectangular(fem.form(form))  # (n, 2 k): m3 per m of displacement
+        self._swelling = _rectangular(forms.form(form))  # (n, 2 k): m3 per m of displacement
 
         self._column = _columns(space, facets, fixed, plates or {})
         own = np.flatnonzero(self._column >= 0)

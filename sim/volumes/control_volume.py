@@ -25,6 +25,7 @@ from dolfinx.mesh import Mesh, MeshTags, entities_to_geometry
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from sim import forms
 from sim.volumes.partition import Partition
 from sim.volumes.voronoi import PAIRS, face_to_length
 
@@ -167,7 +168,7 @@ def control_volumes(
     space = fem.functionspace(mesh, ("P", 1))
     coefficient = fem.Function(fem.functionspace(mesh, ("DG", 0)))
     weight = 2.0 * np.pi * ufl.SpatialCoordinate(mesh)[0] if mesh.geometry.dim == 2 else 1.0
-    lumped = fem.form(coefficient * weight * ufl.TestFunction(space) * ufl.dx)
+    lumped = forms.form(coefficient * weight * ufl.TestFunction(space) * ufl.dx)
     cells = np.asarray(space.dofmap.list, dtype=np.int64)
     points = space.tabulate_dof_coordinates()[:, : mesh.geometry.dim]
     if mesh.geometry.dim == 2:
@@ -219,7 +220,7 @@ def _axisymmetric_stiffness(
     space: fem.FunctionSpace, coefficient: fem.Function, weight: ufl.core.expr.Expr
 ) -> fem.Form:
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
-    return fem.form(coefficient * weight * ufl.inner(ufl.grad(u), ufl.grad(v)) * ufl.dx)
+    return forms.form(coefficient * weight * ufl.inner(ufl.grad(u), ufl.grad(v)) * ufl.dx)
 
 
 def _voronoi_stiffness(
@@ -244,7 +245,7 @@ def _voronoi_stiffness(
     }
     u, v = ufl.TrialFunction(space), ufl.TestFunction(space)
     share = -24.0 / ufl.CellVolume(mesh)
-    return fem.form(coefficient * share * values * u * v * ufl.dx(metadata=rule))
+    return forms.form(coefficient * share * values * u * v * ufl.dx(metadata=rule))
 
 
 def _nodal(form: fem.Form, edges: Edges) -> Array:

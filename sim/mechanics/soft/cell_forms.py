@@ -29,6 +29,8 @@ from dolfinx import fem, mesh
 from mpi4py import MPI
 from numpy.typing import NDArray
 
+from sim import forms
+
 Array = NDArray[np.float64]
 
 FACE, FAR, AHEAD, MIDDLE = 1, 2, 3, 4  # the rectangle's sides
@@ -131,7 +133,7 @@ def cell_forms(
     weight = ufl.dot(map_, ufl.grad(1.0 - ring**2 * (3.0 - 2.0 * ring))) / h2
     flux = ufl.dot(f[:, 0], ufl.dot(stress, weight)) + (p - energy) * weight[0]
     mean = 2.0 / math.pi  # of a quarter turn
-    forms = (
+    asked = (
         residual,
         tangent,
         4.0 * stored,
@@ -139,7 +141,7 @@ def cell_forms(
         mean * traction * ds(FACE),
         mean * traction**2 / k * ds(FACE),
     )
-    return CellForms(*(fem.form(form) for form in forms))
+    return CellForms(*(forms.form(each) for each in asked))
 
 
 def _ogden(d: ufl.core.expr.Expr, exponent: fem.Constant) -> tuple[ufl.core.expr.Expr, ...]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from petsc4py import PETSc
 
 from meshes.pushaway import REGIONS
+from sim import forms
 from sim.case import Case
 from sim.errors import SolverError
 
@@ -30,7 +31,7 @@ class ElasticTissue:
         self._dx = ufl.Measure("dx", mesh, subdomain_data=tags, metadata={"quadrature_degree": 4})
         self.space = fem.functionspace(mesh, ("Lagrange", 2, (2,)))
         self._supports = _supports(self.space, case.mesh.domain_radius, case.tissue.depth)
-        energy = fem.form(_elastic_energy(case, self.space, self._dx))
+        energy = forms.form(_elastic_energy(case, self.space, self._dx))
         self._matrix = petsc.assemble_matrix(energy, self._supports)
         self._matrix.assemble()
         self._solver = PETSc.KSP().create(mesh.comm)
@@ -50,12 +51,12 @@ class ElasticTissue:
         """Return a unit downward force spread evenly over the nodule, as a vector."""
         v, r = ufl.TestFunction(self.space), ufl.SpatialCoordinate(self.space.mesh)[0]
         inside = self._dx(REGIONS["nodule"])
-        volume = 2.0 * np.pi * fem.assemble_scalar(fem.form(r * inside))
+        volume = 2.0 * np.pi * fem.assemble_scalar(forms.form(r * inside))
         return self.vector(-v[1] * r * inside) / volume
 
     def vector(self, form: ufl.Form) -> Array:
         """Assemble a linear form without its entries on the supports."""
-        assembled = petsc.assemble_vector(fem.form(form))
+        assembled = petsc.assemble_vector(forms.form(form))
         petsc.set_bc(assembled, self._supports)
         values = assembled.array.copy()
         assembled.destroy()

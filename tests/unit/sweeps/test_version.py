@@ -19,6 +19,7 @@ NEUTRAL = (
     "sim.eviction",
     "sim.locks",
     "sim.version",
+    "sim.forms",
     "sim.errors",
     "sim.config",
     "sim.figures",
