@@ -92,7 +92,8 @@ def _scatter(ax: Axes, problem: DesignProblem, found: Found) -> dict[str, Artist
     ax.set_title("Designs")
     order = [*colour, *marker]
     known = [name for name in order if name in legend]
-    return {name: legend[name] for name in [*known, *(n for n in legend if n not in order)]}
+    known += [name for name in legend if name not in order]
+    return {name.replace("_", " "): legend[name] for name in known}
 
 
 def _front(

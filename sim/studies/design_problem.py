@@ -44,15 +44,28 @@ class Variable:
     low: float
     high: float
 
+    @property
+    def logarithmic(self) -> bool:
+        """Whether the range is so wide that it is searched in the logarithm."""
+        return self.low > 0.0 and self.high >= DECADE * self.low
+
     def at(self, share: float) -> float:
         """Return the value at a share, 0 to 1, of the way from low to high."""
         if self.low == self.high:
             return self.low
-        if self.low > 0.0 and self.high >= DECADE * self.low:
+        if self.logarithmic:
             value = self.low * (self.high / self.low) ** share
         else:
             value = self.low + share * (self.high - self.low)
         return min(max(self.step * round(value / self.step), self.low), self.high)
+
+    def share(self, value: float) -> float:
+        """Return how far from low to high a value is; of a frozen one a half."""
+        if self.low == self.high:
+            return 0.5
+        if self.logarithmic:
+            return math.log(value / self.low) / math.log(self.high / self.low)
+        return (value - self.low) / (self.high - self.low)
 
 
 @dataclass(frozen=True)

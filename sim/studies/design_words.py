@@ -14,7 +14,9 @@ from sim.studies.design_archive import SHOWN, Entry
 from sim.studies.design_front import hypervolume
 from sim.studies.design_problem import Array, Constraint, DesignProblem
 from sim.studies.design_search import Judged, feasible
+from sim.units import to_si
 
+VOLUME_IN = "infiltration.injected_volume_mL"
 TIGHT = 0.02  # relative distance to a bound below which it is said to bind
 WORDS = {
     "free_length": "outside the hand",
@@ -89,11 +91,24 @@ def binding(problem: DesignProblem, entry: Entry) -> list[str]:
         if -TIGHT <= c.excess(metrics) <= 0.0
     ]
     for variable in (design.needle.free_length, *problem.variables):
-        value, width = design.values[variable.name], variable.high - variable.low
-        for end, at in (("smallest", variable.low), ("largest", variable.high)):
-            if width > 0.0 and abs(value - at) <= TIGHT * width:
-                name = variable.name.replace("_", " ")
-                found.append(f"{name}, its {end} value {setting(variable.name, at)}")
+        share = variable.share(design.values[variable.name])
+        if min(share, 1.0 - share) <= TIGHT:
+            end, at = ("smallest", variable.low) if share < 0.5 else ("largest", variable.high)
+            name = variable.name.replace("_", " ")
+            found.append(f"{name}, its {end} value {setting(variable.name, at)}")
+    return found + _injection_limits(problem, entry)
+
+
+def _injection_limits(problem: DesignProblem, entry: Entry) -> list[str]:
+    """Name the limits within which the injection itself stays: they bind as well."""
+    metrics, found = entry.evaluation.metrics, []
+    limit = to_si(str(problem.patient["injection.plunger_force_limit"]), "N")
+    force = metrics.get("infiltration.plunger_force_N")
+    if force is not None and float(force) >= (1.0 - TIGHT) * limit:
+        found.append(f"the hand on the plunger, {number(limit)} N")
+    if metrics.get("infiltration.ended_by") == "time_limit":
+        volume = quantity(VOLUME_IN, float(metrics[VOLUME_IN]))
+        found.append(f"the injection's time, in which {volume} go into the tissue")
     return found
 
 
@@ -116,6 +131,11 @@ def answer(problem: DesignProblem, found: Found) -> list[str]:
         f"together, in {counts['failed']} a solver gave up."
     )
     if found.best is None:
+        if fit:
+            return [
+                asked,
+                f"{MEANINGS[problem.objective].label}: nothing in any that keeps to them.",
+            ]
         return [asked, "None keeps to every limit. " + _nearest(problem, found)]
     best = found.entries[found.best]
     gain, cost = found.judged[found.best].gain, found.judged[found.best].cost

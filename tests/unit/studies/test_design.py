@@ -17,6 +17,7 @@ from sim.studies import design_problem
 from sim.studies.design_archive import Archive, Entry
 from sim.studies.design_problem import Constraint, Evaluation, identify
 from sim.studies.design_run import run_design
+from sim.studies.design_words import binding
 
 SMALL = ["design.evaluations=60", "design.levels=2", "design.workers=1", "design.confirmed=2"]
 
@@ -62,6 +63,10 @@ def test_wide_ranges_are_searched_in_the_logarithm_and_values_rounded(default):
     volume = next(v for v in default.problem.variables if v.name == "volume")
     assert volume.at(0.5) == pytest.approx(0.22e-6)  # sqrt(0.05 x 1) to 0.01 mL
     assert (volume.at(0.0), volume.at(1.0)) == pytest.approx((0.05e-6, 1e-6))
+    pull_back = next(v for v in default.problem.variables if v.name == "pull_back")
+    assert pull_back.at(0.5) == pytest.approx(1.5e-3)
+    for variable in (volume, pull_back):
+        assert variable.share(variable.at(0.4)) == pytest.approx(0.4, abs=0.02)
 
 
 def test_the_key_knows_the_physics_and_not_the_limits(default):
@@ -256,3 +261,24 @@ def test_the_archive_gives_back_what_it_got(default, tmp_path):
     Archive(tmp_path / "a.csv").add(Entry(design, kept, "coarse").cells(problem), kept)
     back = Archive(tmp_path / "a.csv").get("key")
     assert back == replace(kept, metrics={k: v for k, v in metrics.items() if v is not None})
+
+
+def test_what_binds_names_limits_ends_of_ranges_and_the_injection(default):
+    problem = default.problem
+    design = problem.design(np.array([2.0, 0.0, 0.5, 0.5, 0.0, 1.0, 0.5]))
+    metrics = {
+        "insertion.peak_force_N": 60.0,
+        "insertion.bending_margin": 1.21,
+        "insertion.buckling_margin": 1.5,
+        "infiltration.ended_by": "time_limit",
+        "infiltration.injected_volume_mL": 0.07,
+        "infiltration.plunger_force_N": 50.0,
+    }
+    entry = Entry(design, Evaluation("key", "complete", "", metrics), "coarse")
+    assert binding(problem, entry) == [
+        "Margin to yield in bending: at least 1.2 (it is 1.21)",
+        "pull back, its smallest value 0 mm",
+        "volume, its largest value 1 mL",
+        "the hand on the plunger, 50 N",
+        "the injection's time, in which 0.07 mL go into the tissue",
+    ]
