@@ -167,7 +167,7 @@ def _kill(process: int) -> None:
 
 
 def _judged(code: int, log: Path) -> Ending:
-    """Return what an entry point's exit code means, with the reason that it printed."""
+    """Return what an entry point's exit code means, with the reason that it printed, if any."""
     if code < 0 or (code > 128 and code not in _STATUS):  # mpirun tells a rank's signal so
         number = -code if code < 0 else code - 128
         known = {s.value: s.name for s in signal.Signals}
@@ -175,6 +175,6 @@ def _judged(code: int, log: Path) -> Ending:
     status = _STATUS.get(code, "failed")
     if status == "complete":
         return Ending(status)
-    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    told = [line for line in lines if line.startswith(_TOLD)] or [f"exit code {code}", *lines[-1:]]
-    return Ending(status, told[-1].removeprefix(f"{status}: ").strip())
+    lines = log.read_text(errors="replace").splitlines()
+    told = [line for line in lines if line.startswith(_TOLD)]
+    return Ending(status, told[-1].removeprefix(f"{status}: ").strip() if told else "")

@@ -23,7 +23,7 @@ from sim.cache import digest
 from sim.config.experiments import physics
 from sim.config.limits import LIMITS
 from sim.config.parse import quantity
-from sim.errors import ConfigError
+from sim.errors import UNEXPECTED, ConfigError
 from sim.locks import locked
 from sim.side_by_side import Ending
 from sim.sweeps import store
@@ -137,6 +137,10 @@ def _computed(
             config=config,
             timings={"wall_s": wall, "cpu_s": cpu, "computed": True},
         )
+        if ending.reason.startswith(UNEXPECTED):  # of the process; its record cannot tell so
+            made = replace(made, reason=ending.reason)
+        elif made.status == "failed" and not made.reason:
+            made = replace(made, reason=f"{UNEXPECTED}end, see {CONSOLE}")
         write_row(aside, made)
         return made
 
