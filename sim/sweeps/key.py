@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.cache import DIGITS, Value, digest
+from sim.cache import Value, digest
 from sim.case import Case
 from sim.dependence import ARRIVAL, used
 from sim.version import EXPERIMENTS, versions
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sim.outcome import InsertionResult
 
 LENGTH = 32  # hexadecimal digits
+BITS = 40  # of an array's values: 12 digits
 
 
 def run_key(experiment: str, objects: object, options: Mapping[str, Value] | None = None) -> str:
@@ -101,8 +102,10 @@ def described(value: object) -> Value:
 
 
 def _of_array(array: np.ndarray) -> str:
-    rounded = np.char.mod(f"%.{DIGITS - 1}e", array + 0.0)  # + 0: no negative zeros
-    return hashlib.sha256("\n".join(rounded.ravel().tolist()).encode()).hexdigest()
+    """SHA-256 of an array's values to 12 digits."""
+    mantissa, exponent = np.frexp(array)
+    rounded = np.ldexp(np.round(mantissa * 2.0**BITS), exponent - BITS) + 0.0  # no negative zeros
+    return hashlib.sha256(rounded.tobytes()).hexdigest()
 
 
 def _of_file(path: Path) -> str:

@@ -271,6 +271,8 @@ def test_folders_count_by_their_files(tmp_path):
 def test_arrays_count_to_twelve_digits():
     one = np.array([0.1 + 0.2, -0.0, np.inf])
     assert described(one) == described(np.array([0.3, 0.0, np.inf]))
+    assert described(np.array([4.0 - 4e-16, 1e-310])) == described(np.array([4.0, 1e-310]))
+    assert described(np.array([1.0 + 1e-11])) != described(np.array([1.0]))
     assert described(one) != described(one[::-1])
     assert described(one) != described(one[:, None])
 
