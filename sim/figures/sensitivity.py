@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from textwrap import fill
 
 import numpy as np
 from matplotlib import pyplot as plt
@@ -50,12 +49,13 @@ def sensitivity_figure(found: Mapping[str, Indices], labels: Sequence[str]) -> F
 
 def _panel(ax: Axes, metric: str, indices: Indices, labels: Sequence[str]) -> None:
     known = meaning(metric)
-    ax.set_title(fill(known.label, TITLE))
+    ax.set_title(known.label if len(known.label) <= TITLE else known.label.replace(" (", "\n(", 1))
     main = np.array([weight(index).value for index in indices])
     order = [i for i in np.argsort(-np.nan_to_num(main, nan=-np.inf)) if np.isfinite(main[i])]
-    if not order:
+    if not order or main[order[0]] == 0.0:
+        ax.set_xticks([])
         ax.set_yticks([])
-        say(ax, "too few runs have a value, or it never moves")
+        say(ax, "none of the inputs moves it" if order else "too few values, or all the same")
         return
     shown = order[:SHOWN]
     for y, i in enumerate(shown):
