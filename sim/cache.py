@@ -100,8 +100,7 @@ def _kept(path: Path, build: Callable[[Path], None], root: Path) -> BinaryIO | N
             file = _held(path)
             if file is not None:
                 return file
-            if shutil.disk_usage(path.parent).free < RESERVE:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            refuse_full(path.parent)
             if path.exists() and _seal(path).exists():
                 log.warning("%s is damaged and is built anew", path)
             _build(path, build)
@@ -113,6 +112,12 @@ def _kept(path: Path, build: Callable[[Path], None], root: Path) -> BinaryIO | N
         return None
     evict(root)
     return file
+
+
+def refuse_full(folder: Path) -> None:
+    """Raise `OSError` where the disk of `folder` has little room left."""
+    if shutil.disk_usage(folder).free < RESERVE:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _build(path: Path, build: Callable[[Path], None]) -> None:

@@ -13,15 +13,16 @@ import functools
 import hashlib
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import ufl
 from dolfinx import fem
 from mpi4py import MPI
 from numpy.typing import ArrayLike
 
-from sim.cache import cache_dir
+from sim.cache import NOT_KEPT, cache_dir, refuse_full
 from sim.locks import locked
 
 log = logging.getLogger(__name__)
@@ -48,17 +49,32 @@ def expression(of: ufl.core.expr.Expr, points: ArrayLike) -> fem.Expression:
 @contextmanager
 def _compiler(comm: MPI.Comm) -> Iterator[JitOptions]:
     """Yield dolfinx's options for compiling while the first rank holds the lock."""
+    with ExitStack() as held:
+        folder = Path()
+        if comm.rank == 0:
+            folder = _room(held)
+            held.enter_context(locked(folder / "compiling.lock"))
+            _remove_dead(folder)
+            _remove_damaged(folder)
+        folder = comm.bcast(folder)
+        yield {"cache_dir": str(folder), "timeout": TIMEOUT}
+        comm.barrier()  # all have loaded it
+        if comm.rank == 0:
+            _seal(folder)
+
+
+def _room(held: ExitStack) -> Path:
+    """Return the folder of compiled forms, or one for this time where the disk is full."""
     folder = cache_dir(KIND)
-    options: JitOptions = {"cache_dir": str(folder), "timeout": TIMEOUT}
-    if comm.rank > 0:
-        yield options
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    with locked(folder / "compiling.lock"):
-        _remove_dead(folder)
-        _remove_damaged(folder)
-        yield options
-        _seal(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        refuse_full(folder)
+    except OSError as error:
+        if error.errno not in NOT_KEPT:
+            raise
+        log.warning("nothing is kept in %s: %s", folder, error.strerror)
+        return Path(held.enter_context(TemporaryDirectory()))
+    return folder
 
 
 def _remove_dead(folder: Path) -> None:

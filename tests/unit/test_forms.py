@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import shutil
 import time
 
 import pytest
@@ -68,6 +69,15 @@ def test_a_damaged_library_is_compiled_anew(folder, caplog):
     assert length(5) == pytest.approx(1.0 / 6.0, rel=1e-12)
     assert library.stat().st_size == len(content)
     assert "is damaged" in caplog.text
+
+
+def test_on_a_full_disk_it_is_compiled_and_not_kept(folder, monkeypatch, caplog):
+    folder.mkdir()
+    full = shutil.disk_usage(folder)._replace(free=0)
+    monkeypatch.setattr("sim.cache.shutil.disk_usage", lambda _: full)
+    assert length(7) == pytest.approx(0.125, rel=1e-12)
+    assert not list(folder.iterdir())
+    assert "nothing is kept" in caplog.text
 
 
 def _length(power, queue):
