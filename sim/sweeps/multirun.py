@@ -33,6 +33,7 @@ from sim.sweeps.pool import COMPOSING, in_threads
 from sim.sweeps.row import Row
 
 REFUSED = "refused"  # root key of a configuration that could not be composed: why
+NO_ROW = "no row"  # of a job, in place of a status
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ class Job:
             return self.row(overrides, cfg).status
         except OSError as error:  # a full disk: the same command goes on with this point
             log.error("%s: no row is written, %s", " ".join(overrides), error)
-            return "failed"
+            return NO_ROW
 
     def row(self, overrides: Sequence[str], cfg: DictConfig, stop: Event | None = None) -> Row:
         """Return the row of the point with these overrides, of which `cfg` was composed."""
@@ -106,7 +107,22 @@ class Surviving:
     def launch(
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int
     ) -> Sequence[JobReturn]:
-        """Compute all points."""
+        """Compute all points.
+
+        Raises
+        ------
+        OSError
+            If points have no row, on a full disk for one.
+        """
+        results = self._launch(job_overrides, initial_job_idx)
+        lost = sum(result.return_value == NO_ROW for result in results)
+        if lost:
+            raise OSError(f"{lost} points have no row; the same command goes on with them")
+        return results
+
+    def _launch(
+        self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int
+    ) -> Sequence[JobReturn]:
         about = read_json(self.job.folder / SWEEP)
         write_json(self.job.folder / SWEEP, about | {"points": len(job_overrides)})
         try:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hydra.core.utils import JobReturn, JobStatus
 
 from sim.results import load
 from sim.side_by_side import Ending
@@ -15,7 +18,8 @@ from sim.sweeps import compute as compute_module
 from sim.sweeps import store
 from sim.sweeps.child import Finished
 from sim.sweeps.compute import compute
-from sim.sweeps.folder import LOCK, RUNS
+from sim.sweeps.folder import LOCK, RUNS, SWEEP
+from sim.sweeps.multirun import NO_ROW, Job, Surviving
 from sim.sweeps.point import Point
 from sim.sweeps.pool import LEAN, composed, run_points
 from sim.sweeps.row import ROW
@@ -180,3 +184,30 @@ def test_points_of_a_study_are_computed_once_each(own_store, faked, tmp_path):
     assert len(faked) == 2
     assert said[-1] == ("4 of 4 runs, 1 failed", 1.0)
     assert "hydra.mode=RUN" in faked[0]
+
+
+def test_two_sweeps_compute_a_run_once(own_store, faked, tmp_path, monkeypatch):
+    quick = compute_module.run_child
+
+    def slow(*arguments):
+        time.sleep(1.0)
+        return quick(*arguments)
+
+    monkeypatch.setattr(compute_module, "run_child", slow)
+    folders = [tmp_path / "a", tmp_path / "b"]
+    with ThreadPoolExecutor(2) as executor:
+        rows = list(executor.map(run_points, [[POINT]] * 2, folders))
+    assert len(faked) == 1
+    assert sorted(row["timings.computed"][0] for row in rows) == [False, True]
+
+
+def test_points_without_a_row_end_the_sweep_with_a_message(tmp_path):
+    (tmp_path / SWEEP).write_text("{}")
+
+    class Launcher:
+        def launch(self, job_overrides, initial_job_idx):
+            return [JobReturn(_return_value=NO_ROW, status=JobStatus.COMPLETED)]
+
+    launcher = Surviving(Launcher(), None, Job("insertion", tmp_path, ()), None)
+    with pytest.raises(OSError, match="1 points have no row; the same command goes on"):
+        launcher.launch([["needle=22G"]], 0)
