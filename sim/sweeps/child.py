@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import select
 import signal
 import subprocess
@@ -119,8 +120,12 @@ def _watch(
 
 
 def _environment(own: Mapping[str, str]) -> dict[str, str]:
-    """Return a child's environment: one thread, and no trace of an MPI that its parent is in."""
-    inherited = {k: v for k, v in own.items() if not k.startswith(("PMIX_", "OMPI_COMM_", "PRTE_"))}
+    """Return a child's environment: one thread, and no trace of an MPI that its parent is in.
+
+    What `mpirun` was told by its user or the cluster's set-up, ``PRTE_MCA_*``, stays.
+    """
+    traces = re.compile("PMIX_|OMPI_COMM_|PRTE_(?!MCA_)")
+    inherited = {name: value for name, value in own.items() if not traces.match(name)}
     return inherited | ONE_THREAD
 
 
