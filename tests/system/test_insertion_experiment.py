@@ -13,6 +13,7 @@ from sim import run as run_module
 from sim.config import compose, default_case
 from sim.errors import SolverError
 from sim.insertion import insert
+from sim.results import load as load_table
 from sim.results.files import read_table
 from sim.results.metrics import insertion_metrics
 from sim.results.record import load
@@ -33,15 +34,17 @@ def experiment(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_sweep_leaves_one_record_per_needle(tmp_path):
-    done = experiment("-m", "mesh=coarse", "needle=22G,27G", f"hydra.sweep.dir={tmp_path}")
+    whole = ("output.fields=all", "output.report=true")
+    done = experiment("-m", "mesh=coarse", "needle=22G,27G", *whole, f"hydra.sweep.dir={tmp_path}")
     assert done.returncode == 0, done.stderr
-    printed = done.stdout.replace("\n", "")
-    for number, needle in enumerate(("22G", "27G")):
-        folder = tmp_path / str(number) / needle
+    runs = load_table(tmp_path).set_index("needle.name")["folder"]
+    assert sorted(runs.index) == ["22G", "27G"]
+    for needle, run in runs.items():
+        folder = tmp_path / run / needle
         assert {path.name for path in folder.iterdir()} == FILES
         pictures = {path.name for path in (folder / "figures").iterdir()}
         assert pictures == {"crushed.png", "force.png"}
-        assert f"forces: {folder / 'force.csv'}" in printed
+        assert "force.csv" in (tmp_path / run / "console.log").read_text()
         record = load(folder)
         case = default_case(needle, overrides=["mesh=coarse"])
         values, _ = insertion_metrics(case, insert(case))
