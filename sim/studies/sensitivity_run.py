@@ -20,7 +20,7 @@ from sim.results.labels import label
 from sim.results.progress import Show
 from sim.results.record import FIGURES
 from sim.studies.metric import values
-from sim.studies.sensitivity import Effect, Share, morris, sobol
+from sim.studies.sensitivity import FEWEST, Effect, Share, morris, sobol
 from sim.studies.sensitivity_words import answer, ended
 from sim.sweeps.cost import cost_words
 from sim.sweeps.point import Point
@@ -71,6 +71,8 @@ def to_study(cfg: DictConfig) -> Study:
         raise ConfigError("method", cfg.method, f"choose one of {', '.join(METHODS)}")
     if not cfg.metrics:
         raise ConfigError("metrics", [], "give at least one, e.g. insertion.peak_force_N")
+    if cfg.samples < FEWEST:
+        raise ConfigError("samples", cfg.samples, f"give at least {FEWEST}: fewer have no interval")
     if cfg.workers < 1:
         raise ConfigError("workers", cfg.workers, "give a whole number above 0")
     own = [str(text) for text in cfg.overrides]

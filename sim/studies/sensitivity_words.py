@@ -47,7 +47,10 @@ def answer(
     name = meaning(metric).label
     main = np.array([weight(index).value for index in indices])
     if not np.isfinite(main).any():
-        return [f"{name}: nothing can be said, {known} of {runs} runs have a value or none moves."]
+        told = f"{known} of {runs} runs have a value of it"
+        return [
+            f"{name}: nothing can be said; {told}{', always the same' if known == runs else ''}."
+        ]
     if np.nanmax(main) == 0.0:
         return [f"{name}: none of the inputs moves it."]
     order = [i for i in np.argsort(-np.nan_to_num(main, nan=-1.0)) if np.isfinite(main[i])]

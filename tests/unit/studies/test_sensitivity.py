@@ -135,6 +135,7 @@ def test_a_study_leaves_table_figure_and_an_answer(
         (["of=plumbing"], "of"),
         (["method=sobol"], "method"),
         (["metrics=[]"], "metrics"),
+        (["samples=3"], "samples"),
         (["workers=0"], "workers"),
         (["uncertain=[]"], "uncertain"),
         (["overrides=['needle=40G']"], "needle"),

@@ -45,5 +45,5 @@ def test_the_mean_of_complete_runs_alike_is_taken(kept: Path):
 
 def test_without_kept_runs_it_is_called_a_guess(kept: Path):
     assert past_cost("run_case", "default", kept) == (UNKNOWN["default"], 0)
-    assert "4 min of CPU time" in cost_words("run_case", {"default": 2}, kept)
+    assert "2.2 min of CPU time" in cost_words("run_case", {"default": 10}, kept)
     assert "a rough guess" in cost_words("run_case", {"default": 2}, kept)
