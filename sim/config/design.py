@@ -156,13 +156,14 @@ def _needles(given: Texts) -> tuple[NeedleOption, ...]:
 
 
 def _variable(given: Texts, name: str) -> Variable:
-    key, asked = CHOSEN[name], given[f"design.{name}"]
+    own, asked = CHOSEN[name], given[f"design.{name}"]
     if asked is None and name == "target_depth":
-        top, height = (to_si(str(given[f"nodule.{k}"]), "m") for k in ("depth", "height"))
+        at = ("nodule.depth", "nodule.height")
+        top, height = (quantity(key, given[key], LIMITS[key]) for key in at)
         low, high = (top + share * height for share in DEPTHS)
     else:
-        low, high = _ends(name, asked, LIMITS[key])
-    return Variable(name, key, LIMITS[key].unit, STEPS[LIMITS[key].unit], low, high)
+        low, high = _ends(name, asked, LIMITS[own])
+    return Variable(name, own, LIMITS[own].unit, STEPS[LIMITS[own].unit], low, high)
 
 
 def _ends(name: str, asked: object, limit: Limit) -> tuple[float, float]:
