@@ -14,7 +14,7 @@ from sim.config.schema import CaseConfig, keys
 from sim.errors import ConfigError
 from sim.studies.calibrate import Calibration
 from sim.studies.calibrate_data import KEY, Measured, read_measured
-from sim.studies.calibrate_fit import Parameter
+from sim.studies.calibrate_problem import Parameter
 
 FITTABLE = (  # no finite element problem depends on them
     "nodule.mineral.solid_strength",
@@ -133,7 +133,7 @@ def _comparable(given: Texts, whole: Measured, reach: float, least: int) -> Meas
     if len(part.depth) < least:
         raise ConfigError(
             KEY,
-            whole.path,
+            str(whole.path),
             f"{len(part.depth)} readings lie between {1e3 * low:.4g} and "
             f"{1e3 * min(high, reach):.4g} mm, where the run has a curve and "
             f"calibration.shallowest and .deepest allow it; at least {least} are needed",

@@ -12,7 +12,7 @@ from sim.figures.style import DARK, GREY, NEEDLE_COLOURS, label, legend_below
 from sim.results.metrics import MM
 from sim.sensitivity import LOG_SPAN
 from sim.studies.calibrate import OFFSET, Calibrated, Calibration
-from sim.studies.calibrate_fit import Parameter, Profile
+from sim.studies.calibrate_problem import Parameter, Profile
 
 FIT, MEASURED = NEEDLE_COLOURS
 POINTS = {"marker": "o", "ms": 2.2, "ls": "", "color": MEASURED, "alpha": 0.55, "mew": 0.0}

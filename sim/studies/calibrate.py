@@ -33,7 +33,8 @@ from sim.mechanics.loads import path_loads
 from sim.outcome import InsertionResult
 from sim.results.progress import Show, silent
 from sim.studies.calibrate_data import Measured
-from sim.studies.calibrate_fit import COLLINEAR, Fit, Noise, Parameter, fit
+from sim.studies.calibrate_fit import COLLINEAR, Fit, Noise, fit
+from sim.studies.calibrate_problem import Parameter
 from sim.units import to_si
 from sim.walk import InsertionModels, path_depths
 

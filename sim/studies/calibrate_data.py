@@ -40,7 +40,7 @@ class Measured:
     depth: Array  # m, positive downwards, never falling within a repetition
     force: Array  # N, axial, positive where the needle is pushed in
     repetition: NDArray[np.int64]  # 0, 1, ... in the order of the file
-    path: str
+    path: Path
     sha256: str  # of the file
 
     @property
@@ -116,7 +116,7 @@ def read_measured(path: str) -> Measured:
         depth=np.array([reading[0] for group in points.values() for reading in group]),
         force=np.array([reading[1] for group in points.values() for reading in group]),
         repetition=np.repeat(np.arange(len(points)), [len(group) for group in points.values()]),
-        path=path,
+        path=Path(path),
         sha256=hashlib.sha256(content).hexdigest(),
     )
     _check_signs(path, measured)

@@ -161,7 +161,7 @@ def _record(asked: Calibration, found: Calibrated) -> dict[str, Json]:
     names = [parameter.name for parameter in fit.parameters]
     return {
         "data": {
-            "path": measured.path,
+            "path": str(measured.path),
             "sha256": measured.sha256,
             "readings": len(measured.depth),
             "repetitions": measured.repetitions,

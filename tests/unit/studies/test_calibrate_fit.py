@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import linregress, t
 
-from sim.studies.calibrate_fit import Parameter, fit
+from sim.studies.calibrate_fit import fit
+from sim.studies.calibrate_problem import Parameter
 
 X = np.linspace(0.0, 1.0, 40)
 ONE = np.zeros(40, dtype=int)
