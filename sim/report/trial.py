@@ -18,7 +18,7 @@ from sim.results.record import REPORT
 from sim.studies.cohort import FLATNESS, Patient
 from sim.studies.paired import Estimate, number_needed
 from sim.studies.paired_power import MOST
-from sim.studies.trial import DOSE, INFILTRATED, MEASURES, Analysis
+from sim.studies.trial import DOSE, INFILTRATED, MEASURES, NOTHING, Analysis
 from sim.sweeps.columns import unit_of
 
 CAPTIONS = {
@@ -135,20 +135,36 @@ def answer(trial: Trial, found: Analysis) -> list[str]:
         f"{effect(dose.mean)} mg (signed ranks, p {p_value(dose.p)}); more from the {a} in "
         f"{dose.higher[0]} patients, from the {b} in {dose.higher[2]}."
     )
-    return [success, doses, _robust(found, a, b)]
+    return [success, doses, *_nothing(found, (a, b)), _robust(found)]
 
 
-def _robust(found: Analysis, a: str, b: str) -> str:
+def _nothing(found: Analysis, names: Sequence[str]) -> list[str]:
+    """Say in how many patients a needle that was put in injected nothing."""
+    counts = [
+        (name, ended.get(NOTHING, 0)) for name, ended in zip(names, found.injections, strict=True)
+    ]
+    return [
+        f"With the {name} nothing was injected in {count} patients, whose dose is 0: its mouth was "
+        "not covered by tissue when the tip stood at its target, or nothing passed."
+        for name, count in counts
+        if count
+    ]
+
+
+def _robust(found: Analysis) -> str:
     """Say whether another assumption turns the sign of the difference in dose."""
     first, *others = found.scenarios
     turned = [s.name for s in others if s.dose.value * first.dose.value < 0.0]
     unsure = [s.name for s in others if s.dose.low <= 0.0 <= s.dose.high]
-    held = "Of the assumptions that were varied below, "
+    held = "Of the few assumptions that were varied below, "
     if turned:
         return f"{held}these turn the sign of the difference in dose: {'; '.join(turned)}."
     if unsure:
         return f"{held}these leave its sign open: {'; '.join(unsure)}; none turns it."
-    return f"{held}none turns the sign of the difference in dose."
+    return (
+        f"{held}none turns the sign of the difference in dose; what all patients share is not "
+        "among them."
+    )
 
 
 def effect(estimate: Estimate | None, factor: float = 1.0) -> str:
@@ -160,7 +176,7 @@ def effect(estimate: Estimate | None, factor: float = 1.0) -> str:
 
 
 def _signed(value: float) -> str:
-    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 1 else 2
+    digits = 0 if abs(value) >= 100 or value == 0 else 1 if abs(value) >= 1 else 2
     return f"{value:.{digits}f}"
 
 

@@ -35,6 +35,7 @@ from sim.studies.paired_power import mcnemar_pairs, wilcoxon_pairs
 Array = NDArray[np.float64]
 
 OUTCOME, REACHED = "insertion.outcome", "reached_target"
+ENDED, NOTHING = "infiltration.ended_by", "nothing_injected"
 DOSE, INFILTRATED = "dose_in_nodule_mg", "infiltrated_fraction_of_nodule"
 MEASURES = {  # of the infiltration: what it is, its unit
     DOSE: ("Drug in the nodule when the injection ends", "mg"),
@@ -188,9 +189,7 @@ def analyse(
         analysed=analysed,
         missing=tuple(_missing(table) for table in tables.both),
         endings=tuple(_counts(table[OUTCOME][analysed]) for table in tables.both),
-        injections=tuple(
-            _counts(table["infiltration.ended_by"][analysed]) for table in tables.both
-        ),
+        injections=tuple(_counts(table[ENDED][analysed]) for table in tables.both),
         success=_success(*reached),
         measures=tuple(_measure(name, *both, mean) for name, both in measured.items()),
         subgroups=tuple(
@@ -296,6 +295,12 @@ def _scenarios(tables: Tables, mean: Callable[[Array], Estimate]) -> Iterator[Sc
         number = int(np.sum(np.any(changed, axis=0) & tables.analysed)) if changed else 0
         if number or not alternatives:
             yield _scenario(name, number, tables, tables.analysed, alternatives, mean)
+    injected = [(table[ENDED] != NOTHING).to_numpy() for table in tables.both]
+    members = tables.analysed & injected[0] & injected[1]
+    without = int(np.sum(tables.analysed & ~members))
+    if without and members.sum() >= LEAST_PAIRS:
+        name = "without patients in whom a needle injected nothing"
+        yield _scenario(name, without, tables, members, (), mean)
     missing = int(np.sum(~tables.analysed))
     if missing:
         name = "a run that is missing counts as a failure without drug"

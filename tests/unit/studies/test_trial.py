@@ -14,6 +14,7 @@ import pytest
 
 from sim.config import compose
 from sim.config.trial import to_trial
+from sim.report.trial import answer
 from sim.results.files import read_rows
 from sim.studies import trial_run
 from sim.studies.cohort import Patient
@@ -122,6 +123,18 @@ def test_other_assumptions_stand_in_where_a_run_has_them():
     assert len(scenarios) == 4
 
 
+def test_patients_without_an_injection_are_told_and_left_out_beside():
+    table = runs()
+    table.loc[[1, 3], "infiltration.ended_by"] = "nothing_injected"
+    table.loc[[1, 3], "infiltration.dose_in_nodule_mg"] = 0.0
+    found = analysis(table)
+    beside = found.scenarios[-1]
+    assert (beside.name, beside.number) == ("without patients in whom a needle injected nothing", 2)
+    assert beside.doses[1] == pytest.approx(np.mean([10.0 + n for n in range(3, NUMBER + 1)]))
+    said = answer(dataclasses.replace(arms(), patients=NUMBER), found)
+    assert said[2].startswith("With the 14G coaxial nothing was injected in 2 patients")
+
+
 def test_missing_runs_leave_the_pairs_and_count_as_failures_beside():
     found = analysis(runs(b_missing=(1, 2, 3)))
     assert found.analysed.sum() == NUMBER - 3
@@ -164,9 +177,9 @@ def test_a_trial_leaves_its_folder_whole(tmp_path, monkeypatch):
         return runs(b_missing=(4,))
 
     monkeypatch.setattr(trial_run, "run_points", made_up)
-    whole, answer = trial_run.run_trial(asked, "trial: {}", tmp_path, "python -m <made.up>")
+    whole, said = trial_run.run_trial(asked, "trial: {}", tmp_path, "python -m <made.up>")
     assert not whole, "a run is missing"
-    assert answer[0].startswith("The 14G coaxial reached its target in 23 of 23 virtual patients")
+    assert said[0].startswith("The 14G coaxial reached its target in 23 of 23 virtual patients")
     rows = read_rows(tmp_path / "trial.csv")
     assert len(rows) == NUMBER
     assert rows[3]["b.status"] == "refused"
@@ -190,7 +203,7 @@ def test_too_few_whole_pairs_are_told(tmp_path, monkeypatch):
     )
     failed = pd.DataFrame({"key": list("abcd"), "status": "failed", "reason": "gave up"})
     monkeypatch.setattr(trial_run, "run_points", lambda *_, **__: failed)
-    whole, answer = trial_run.run_trial(asked, "trial: {}", tmp_path, "made up")
+    whole, said = trial_run.run_trial(asked, "trial: {}", tmp_path, "made up")
     assert not whole
-    assert "complete in 0 of 2 patients" in answer[0]
+    assert "complete in 0 of 2 patients" in said[0]
     assert read_rows(tmp_path / "trial.csv")[1]["a.reason"] == "gave up"
