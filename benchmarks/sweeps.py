@@ -20,13 +20,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from sim.cache import PLACE, cache_root
+from sim.cache import PLACE, cache_dir
 from sim.results import load
-from sim.sweeps import store
 from sim.sweeps.row import read_row, write_row
 from sim.sweeps.table import rebuild
 
 WORKERS = 2
+PARTS = ("mesh", "forms", "resistance", "cutting")
 ALMOST = 1e-9  # mL, sets the volumes of one sweep apart from those of another
 
 
@@ -83,11 +83,11 @@ def _rows(folder: Path, rows: int) -> list[tuple[str, float, str, float]]:
 
 
 def _environment(cache: Path) -> dict[str, str]:
-    """Return an environment with all caches in use, but without finished runs."""
+    """Return an environment with the caches of parts in use, but without runs and their stages."""
     cache.mkdir()
-    for kind in cache_root().iterdir():
-        if kind.name != store.KIND:
-            (cache / kind.name).symlink_to(kind)
+    for kind in PARTS:
+        if cache_dir(kind).exists():
+            (cache / kind).symlink_to(cache_dir(kind))
     return os.environ | {PLACE: str(cache)}
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from sim.cache import PLACE, cache_root
+from sim.cache import PLACE, cache_dir
 from sim.results import load
-from sim.sweeps import store
 
 ROOT = Path(__file__).resolve().parents[2]
+PARTS = ("mesh", "forms", "resistance", "cutting")
 SBATCH = """#!/bin/bash
 # A Slurm of one machine: starts the tasks of a job array at once, as sbatch would be told to.
 script=${!#}
@@ -39,11 +39,11 @@ printf 'JobID|State|NodeList\\n77_0|RUNNING|here\\n77_1|RUNNING|here\\n'
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """Return a process environment with the caches in use, but no finished runs, and a Slurm."""
-    for kind in cache_root().iterdir():
-        if kind.name != store.KIND:
-            (tmp_path / "cache").mkdir(exist_ok=True)
-            (tmp_path / "cache" / kind.name).symlink_to(kind)
+    """Return an environment with the caches of parts in use, no finished runs, and a Slurm."""
+    (tmp_path / "cache").mkdir()
+    for kind in PARTS:
+        if cache_dir(kind).exists():
+            (tmp_path / "cache" / kind).symlink_to(cache_dir(kind))
     commands = tmp_path / "slurm"
     commands.mkdir()
     for name, script in (("sbatch", SBATCH), ("srun", SRUN), ("sacct", SACCT)):
