@@ -25,21 +25,25 @@ def asked(path, *overrides):
     return to_calibration(compose("calibrate", [f"calibration.data={path}", *overrides]))
 
 
-def synthetic(path, seeds, *overrides, deepest=9e-3, offset=0.0, noise=NOISE, truth=TRUTH):
-    """Write curves of the run with the values `truth`, one repetition per seed."""
+def synthetic(path, seeds, *overrides, deepest=9e-3, offset=0.0, noise=NOISE, even=False):
+    """Write curves of the run with the values `TRUTH`, one repetition per seed.
+
+    The noise is in proportion to the force, or, `even`, to the largest one.
+    """
     depth = np.linspace(0.0, deepest, READINGS)
     rows = [(1e3 * z, 1.0) for z in depth]
     write_rows(path, ("depth_mm", "force_N"), rows)
     problem = asked(path, *overrides, "calibration.offset=0 mm")
-    case = problem.case(np.array([truth[p.name] for p in problem.parameters]))
+    case = problem.case(np.array([TRUTH[p.name] for p in problem.parameters]))
     way, force = simulated(problem, case, prepare(case))
     exact = np.interp(depth - offset, way, force, left=0.0)
+    size = noise * (exact.max() if even else exact)
     rows = [
         (seed, 1e3 * z, value)
         for seed in seeds
         for z, value in zip(
             depth,
-            exact * (1.0 + noise * np.random.default_rng(seed).standard_normal(READINGS)),
+            exact + size * np.random.default_rng(seed).standard_normal(READINGS),
             strict=True,
         )
     ]
@@ -69,7 +73,8 @@ def test_intervals_cover_the_known_values(tmp_path, check, noise):
     overrides = ("mesh=coarse", f"calibration.noise={noise}")
     inside = np.zeros((40, 2))
     for seed in range(len(inside)):
-        problem = asked(synthetic(tmp_path / "s.csv", [seed], *overrides), *overrides)
+        path = synthetic(tmp_path / "s.csv", [seed], *overrides, even=noise == "constant")
+        problem = asked(path, *overrides)
         intervals = calibrate(problem).fit.intervals
         inside[seed] = [i.low <= TRUTH[p.name] <= i.high
                         for p, i in zip(problem.parameters, intervals, strict=True)]  # fmt: skip
