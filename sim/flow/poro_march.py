@@ -57,6 +57,7 @@ class Pace:
     patient: float  # s, below which a step is taken although its conductances are unsettled
     volume: float  # m3, least that a step's error is compared to; else what has entered
     tolerance: float  # error of a step / that volume
+    cracking: float  # the same while a crack is open
 
 
 def resting(body: PorousBody) -> Moment:
@@ -158,7 +159,8 @@ def march(
             continue
         change = moment.step.swelling - before.step.swelling
         error = 0.5 * size * float(np.abs(change).sum())
-        allowed = pace.tolerance * max(moment.volume, pace.volume)
+        tolerance = pace.cracking if moment.opening > 0.0 else pace.tolerance
+        allowed = tolerance * max(moment.volume, pace.volume)
         factor = SAFETY * np.sqrt(allowed / max(error, 1e-3 * allowed))
         if error > 2.0 * allowed:
             size = _cut(size, max(factor, 0.1), pace, before, f"its error is {error:.2g} m3")

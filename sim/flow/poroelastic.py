@@ -28,7 +28,8 @@ from sim.flow.poro_stages import joined, released, stage, still
 from sim.flow.stage import Injected, Stage, ending
 from sim.flow.syringe import Syringe, syringe_and_needle
 
-TOLERANCE = 2e-3  # error of a step / volume injected so far,
+TOLERANCE = 2e-3  # error of a step / volume injected so far: 0.2 % of the whole volume,
+CRACKING = 5e-4  # the same once a crack is open: it takes more as it grows, and grows by it
 LITTLE = 1e-4  # but at least this share of the volume ordered
 FIRST = 1e-6  # first step / shortest duration of the injection
 SMALLEST = 1e-10  # smallest step / the same
@@ -54,7 +55,7 @@ def inject_poroelastic(domain: Domain, plug: float = 0.0) -> Injected:
     unhindered = syringe.flow(0.0)[0]
     shortest = injection.volume / unhindered if unhindered else injection.time_limit
     steps = (share * shortest for share in (FIRST, SMALLEST, PATIENT))
-    pace = Pace(*steps, LITTLE * injection.volume, TOLERANCE)
+    pace = Pace(*steps, LITTLE * injection.volume, TOLERANCE, CRACKING)
     stages: list[Stage] = []
     pushed: list[Moment] = []
     relaxed: list[Moment] = []
@@ -152,7 +153,9 @@ def _relax(body: PorousBody, start: Moment, pace: Pace) -> Iterator[Moment]:
 
     Cracks that close do so with a step's delay, however long the step.
     """
-    pace = replace(pace, patient=np.inf, tolerance=COARSER * pace.tolerance)
+    pace = replace(
+        pace, patient=np.inf, tolerance=COARSER * pace.tolerance, cracking=COARSER * pace.tolerance
+    )
     most = np.abs(body.biot.swollen(start.step.state)).sum()
 
     def longest(before: Moment) -> float:
