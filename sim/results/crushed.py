@@ -7,6 +7,8 @@ Cells within the needle are hidden: what the tables hold there only continues it
 
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +73,8 @@ def write_crushed(
     path = folder / FILE
     with written(path) as aside:
         grid.save(aside)
+        if not aside.read_bytes().rstrip().endswith(b"</VTKFile>"):  # VTK raises nothing
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
     return path
 
 

@@ -6,6 +6,7 @@ stored once and referred to from every time.
 
 from __future__ import annotations
 
+import io
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +49,8 @@ def write_fields(folder: Path, field: NodalFields) -> Path:
     """Write `folder`/infiltration.{xdmf,h5} and return the path of the former."""
     folder.mkdir(parents=True, exist_ok=True)
     packed = {"compression": "gzip", "shuffle": True}
-    with written(folder / HDF5) as aside, h5py.File(aside, "w") as file:
+    content = io.BytesIO()  # on a full disk HDF5 would end the process by SIGSEGV
+    with h5py.File(content, "w") as file:
         points = np.zeros((len(field.points), 3))
         points[:, : field.points.shape[1]] = MM * field.points
         file.create_dataset("points", data=points, **packed)
@@ -68,6 +70,8 @@ def write_fields(folder: Path, field: NodalFields) -> Path:
         for name, series in _series(field).items():
             for step, values in enumerate(series):
                 file.create_dataset(f"{name}/{step}", data=values, **packed)
+    with written(folder / HDF5) as aside:
+        aside.write_bytes(content.getbuffer())
     path = folder / XDMF
     tree = _time_series(field.times, len(field.points), field.cells.shape, list(_series(field)))
     ET.indent(tree)

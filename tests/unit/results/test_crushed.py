@@ -10,6 +10,7 @@ import pyvista as pv
 
 from sim.mechanics.mineral.crushed_zone import CrushedZone
 from sim.results.crushed import read_crushed, write_crushed
+from tests.full_disk import full_disk
 
 R, TIP, TENSILE = 0.2e-3, 5e-3, 0.1
 
@@ -49,6 +50,12 @@ def test_nothing_is_shown_inside_the_needle(tmp_path, zone):
 def test_nothing_is_left_aside(tmp_path, zone):
     write_crushed(tmp_path, zone, R, TIP, TENSILE)
     assert [path.name for path in tmp_path.iterdir()] == ["crushed_zone.vts"]
+
+
+def test_a_full_disk_leaves_no_part_of_the_file(tmp_path, zone):
+    with full_disk(), pytest.raises(OSError, match="No space left"):
+        write_crushed(tmp_path, zone, R, TIP, TENSILE)
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_is_read_back_has_the_tables_shape(tmp_path, zone):

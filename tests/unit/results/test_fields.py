@@ -6,6 +6,7 @@ import pyvista
 
 from sim.outcome import NodalFields
 from sim.results.fields import CONCENTRATION, MINERAL, read_fields, write_fields
+from tests.full_disk import full_disk
 
 SQUARE = (
     np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]),
@@ -55,3 +56,9 @@ def test_fields_open_in_pyvista(tmp_path, mesh, mineral):
     np.testing.assert_array_equal(again.cells, fields.cells)
     if mineral:
         np.testing.assert_allclose(again.mineral, 1e-3 * fields.mineral, rtol=1e-15)
+
+
+def test_a_full_disk_leaves_no_part_of_the_fields(tmp_path):
+    with full_disk(), pytest.raises(OSError, match="too large"):
+        write_fields(tmp_path, made(*SQUARE, mineral=True))
+    assert not list(tmp_path.iterdir())
