@@ -59,7 +59,11 @@ def sweeping(
             raise
         finally:
             settle(folder)
-            table = rebuild(folder)
+            try:
+                table = rebuild(folder)
+            except OSError as error:
+                told = "no table could be written; rows are kept, the same command goes on with"
+                raise OSError(f"{folder}: {told} the points that have none ({error})") from error
             if tell is not None:
                 tell(table)
             evict(cache_root())
