@@ -80,4 +80,5 @@ def _rewrite(args: Namespace, cfg: DictConfig, folder: Path) -> None:
     lean = [own for own in LEAN if not any(o.startswith(own.partition("=")[0]) for o in given)]
     preset = expand_preset(cfg.hydra.sweeper.params or {})
     flags = [entry for entry in sys.argv[1:] if entry not in args.overrides]
-    sys.argv[1:] = [*flags, *lean, *given, *preset, f"hydra.sweep.dir={quoted(folder)}"]
+    own = ["hydra/job_logging=sweep", f"hydra.sweep.dir={quoted(folder)}"]
+    sys.argv[1:] = [*flags, *lean, *given, *preset, *own]
