@@ -23,7 +23,8 @@ from sim.sweeps.multirun import NO_ROW, Job, Surviving
 from sim.sweeps.point import Point
 from sim.sweeps.pool import LEAN, composed, run_points
 from sim.sweeps.row import ROW
-from sim.sweeps.sweeping import settle
+from sim.sweeps.sweeping import settle, sweeping
+from tests.full_disk import full_disk
 from tests.system.sweeping import CHEAP, environment, sweep
 
 
@@ -147,6 +148,16 @@ def test_a_full_disk_loses_no_row(own_store, faked, tmp_path, monkeypatch, caplo
         computed(tmp_path / "a", other)
     monkeypatch.undo()
     assert json.loads((tmp_path / "a" / RUNS / row.key / ROW).read_text())["status"] == "complete"
+
+
+def test_a_table_that_does_not_fit_on_the_disk_is_told(own_store, faked, tmp_path):
+    told = "rows are kept, the same command goes on"
+    row = computed(tmp_path)
+    with full_disk(), pytest.raises(OSError, match=told), sweeping(tmp_path, {}):
+        pass
+    with sweeping(tmp_path, {}):
+        pass
+    assert list(load(tmp_path)["key"]) == [row.key]
 
 
 def test_what_failed_by_the_machine_is_tried_again(own_store, faked, tmp_path, monkeypatch):

@@ -324,7 +324,8 @@ def test_an_own_option_is_listed_and_used(command):
     text = "defaults: [stone]\nmineral:\n  density: 1.2 g/cm**3\n"
     (folder / "patient.yaml").write_text(text, encoding="utf-8")
     arguments = ["--config-dir", "mine", "nodule=patient"]
-    assert "nodule: image, net, paste, patient, plate, stone" in run(command, "--help", *arguments).stdout
+    helped = run(command, "--help", *arguments)
+    assert "nodule: image, net, paste, patient, plate, stone" in helped.stdout
     assert run(command, *arguments).returncode == 0
     assert "density: 1.2 g/cm**3" in run(command, "--cfg", "job", *arguments).stdout
 
