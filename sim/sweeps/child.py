@@ -77,7 +77,7 @@ def run_child(
     with log.open("wb") as file:
         child = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=file, stderr=file,
-            env=_environment(os.environ), start_new_session=True, preexec_fn=_die_with_parent,
+            env=_environment(os.environ), start_new_session=True, preexec_fn=die_with_parent,
         )  # fmt: skip
     watched = os.pidfd_open(child.pid)
     over: Ending | None = None
@@ -129,7 +129,8 @@ def _environment(own: Mapping[str, str]) -> dict[str, str]:
     return inherited | ONE_THREAD
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Have the kernel end this process when the thread that started it is gone."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import parent_process
 from pathlib import Path
 from threading import Event
 
@@ -26,6 +27,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from sim.config.refusal import refusal
 from sim.errors import ConfigError
 from sim.results.files import read_json, write_json
+from sim.sweeps.child import die_with_parent
 from sim.sweeps.compute import compute
 from sim.sweeps.folder import SWEEP
 from sim.sweeps.point import Point
@@ -48,6 +50,8 @@ class Job:
 
     def __call__(self, cfg: DictConfig) -> str:
         """Return the status of the point that this process' Hydra is at."""
+        if parent_process() is not None:  # joblib's workers outlive a sweep that was killed
+            die_with_parent()
         overrides = OmegaConf.to_container(HydraConfig.get().overrides.task)
         try:
             return self.row(overrides, cfg).status

@@ -38,6 +38,15 @@ def sweep(*arguments: str, folder: Path, env: dict[str, str]) -> subprocess.Comp
     )  # fmt: skip
 
 
+def at_work(pid: int) -> bool:
+    """Return whether a process is there and has not ended."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
 def descendants(pid: int) -> list[int]:
     """Return the processes below a process."""
     listed = subprocess.run(

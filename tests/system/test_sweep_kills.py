@@ -13,7 +13,7 @@ import pytest
 
 from sim.results import load
 from sim.sweeps.folder import RUNS, final, row_of
-from tests.system.sweeping import ROOT, command, descendants, environment, sweep
+from tests.system.sweeping import ROOT, at_work, command, descendants, environment, sweep
 
 RUNS_ASKED = 40
 LENGTHS = f"needle.length=grid(12 mm, 20 mm, {RUNS_ASKED})"
@@ -23,6 +23,7 @@ LAUNCHERS = {  # seed: how the points are computed
     3: (),
 }
 KILLS = ("parent", "worker", "everything")
+PATIENCE = 30.0  # s, for a busy machine
 
 
 def finished(folder: Path) -> dict[str, float]:
@@ -34,7 +35,10 @@ def finished(folder: Path) -> dict[str, float]:
 
 
 def kill(parent: int, what: str, draw: random.Random) -> None:
-    """Send SIGKILL to a sweep's process, to one of its workers or runs, or to all of them."""
+    """Send SIGKILL to a sweep's process, to one of its workers or runs, or to all of them.
+
+    With the sweep's process all that it started ends, also where that alone was killed.
+    """
     below = descendants(parent)
     victims = {"parent": [parent], "worker": [draw.choice(below or [parent])]}
     for process in victims.get(what, [parent, *below]):
@@ -42,6 +46,11 @@ def kill(parent: int, what: str, draw: random.Random) -> None:
             os.kill(process, signal.SIGKILL)
         except ProcessLookupError:
             continue
+    if what != "worker":
+        until = time.monotonic() + PATIENCE
+        while left := [process for process in below if at_work(process)]:
+            assert time.monotonic() < until, f"{left} outlive the sweep"
+            time.sleep(0.1)
 
 
 @pytest.mark.slow
