@@ -17,7 +17,6 @@ from rich.console import Console
 from experiments.ranks import Ranks
 from experiments.wiring import command_line, output_folder
 from sim.case import Case
-from sim.config import one_round
 from sim.config.app import hydra_main
 from sim.config.infiltration import to_infiltration
 from sim.config.store import register
@@ -32,7 +31,7 @@ from sim.run import Job, run_case
 RANKS = Ranks(MPI.COMM_WORLD)
 
 
-@hydra_main("infiltration", to_infiltration, one_round)
+@hydra_main("infiltration")
 def main(cfg: DictConfig) -> None:
     """Run, say where the drug went and where the fields and the report are."""
     console, asked = Console(), to_infiltration(cfg)

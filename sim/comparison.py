@@ -9,6 +9,7 @@ from pathlib import Path
 from sim.case import Case
 from sim.results.files import Json, write_json, write_rows
 from sim.results.metrics import MEANINGS
+from sim.results.names import COMPARISON
 
 NUMERICS = (  # have no ratio
     "infiltration.mass_balance_error",
@@ -18,7 +19,7 @@ NUMERICS = (  # have no ratio
     "run.wall_s",
     "run.peak_memory_MB",
 )
-JSON, CSV = "comparison.json", "comparison.csv"
+CSV = "comparison.csv"
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def distinct_names(a: Case, b: Case) -> tuple[str, str]:
 def write_comparison(folder: Path, names: tuple[str, str], lines: list[Line]) -> None:
     """Write comparison.json and comparison.csv."""
     metrics = {line.key: {"a": line.a, "b": line.b, "ratio": line.ratio} for line in lines}
-    write_json(folder / JSON, {"a": names[0], "b": names[1], "metrics": metrics})
+    write_json(folder / COMPARISON, {"a": names[0], "b": names[1], "metrics": metrics})
     rows = [(line.key, _cell(line.a), _cell(line.b), line.ratio) for line in lines]
     write_rows(folder / CSV, ("metric", "a", "b", "ratio_b_to_a"), rows)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.case import Case
-from sim.errors import SolverError
+from sim.errors import UNEXPECTED, SolverError
 from sim.infiltration import infiltrate
 from sim.insertion import evaluate, prepare
 from sim.outcome import InfiltrationResult, InsertionResult, NodalFields, TissueState
@@ -167,7 +167,7 @@ def concluded(finish: Finish) -> Iterator[None]:
         raise
     except Exception as error:
         log.exception("the run failed")
-        finish("failed", f"{type(error).__name__}: {error}")
+        finish("failed", f"{UNEXPECTED}{type(error).__name__}: {error}")
         raise
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from types import FrameType
 
+from sim.errors import UNEXPECTED
 from sim.results.progress import Show
 
 PATIENCE = 15.0  # s that an interrupted child has for writing its record
@@ -84,9 +85,10 @@ def _listen(receivers: list[Connection], shows: Sequence[Show], endings: list[En
 
 def _judged(ending: Ending, exit_code: int | None) -> Ending:
     if exit_code is not None and exit_code < 0:
-        return Ending("failed", f"its process was ended by {signal.Signals(-exit_code).name}")
+        ended = signal.Signals(-exit_code).name
+        return Ending("failed", f"{UNEXPECTED}end: its process was ended by {ended}")
     if exit_code and ending.status == "complete":
-        return Ending("failed", f"its process ended with exit code {exit_code}")
+        return Ending("failed", f"{UNEXPECTED}end: its process had exit code {exit_code}")
     return ending
 
 
@@ -99,7 +101,7 @@ def _child(job: Job, sender: Connection) -> None:
     except KeyboardInterrupt:
         sender.send(Ending("interrupted", "the run was interrupted"))
     except Exception as error:  # whatever it is, the other side must not suffer
-        sender.send(Ending("failed", f"{type(error).__name__}: {error}"))
+        sender.send(Ending("failed", f"{UNEXPECTED}{type(error).__name__}: {error}"))
     finally:
         sender.close()
 

@@ -10,15 +10,10 @@ from pathlib import Path
 from sim.errors import ConfigError
 from sim.results.files import read_json, write_json
 from sim.results.metrics import MEANINGS
+from sim.results.names import METRICS, partial_of
 
-METRICS = "metrics.json"
 LOG = "run.log"
 LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-
-
-def partial_of(folder: Path) -> Path:
-    """Where the files of `folder` are written until they are all there."""
-    return folder.with_name(f"{folder.name}.partial")
 
 
 @contextmanager

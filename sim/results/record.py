@@ -15,9 +15,8 @@ from sim.results.crushed import FILE as CRUSHED
 from sim.results.crushed import Crushed, read_crushed
 from sim.results.fields import HDF5, Fields, read_fields
 from sim.results.files import Json, Table, read_json, read_rows, read_table
-from sim.results.folder import METRICS
+from sim.results.names import CASE, CONFIG, METRICS, PROVENANCE
 
-CASE, CONFIG, PROVENANCE = "case.json", "config.yaml", "provenance.json"
 FORCE, UPTAKE, THRESHOLD, EVENTS = "force.csv", "uptake.csv", "threshold_curve.csv", "events.csv"
 TURNING_POINTS, INPUTS = "turning_points.csv", "inputs.csv"
 ALTERNATIVES = "alternatives.csv"

@@ -11,8 +11,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from sim.errors import UNEXPECTED
+
 DONE = b"done"
-REASON = "a process of the run died or was killed before it could say why; see what mpirun printed"
+REASON = (
+    f"{UNEXPECTED}end: a process of the run died or was killed before it could say why; "
+    "see what mpirun printed"
+)
 MPIS_OWN = ("OMPI_", "PMIX_", "PRTE_", "PMI_", "HYDRA_", "MPI")  # variables that make it a rank
 
 

@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 
 from sim.errors import UNEXPECTED
-from sim.results.folder import partial_of
+from sim.results.names import partial_of
 from sim.sweeps.row import Row, read_row
 
 RUNS, LOCK, SWEEP = "runs", "sweep.lock", "sweep.json"
@@ -40,8 +40,10 @@ def row_of(run: Path) -> Row | None:
 
 
 def final(row: Row | None) -> bool:
-    """Return whether the run behind a row would end the same if it were tried again."""
+    """Return whether the run behind a row would end the same if it were tried again.
+
+    A comparison ends unexpectedly if one of its sides does.
+    """
     return row is not None and (
-        row.status == "complete"
-        or (row.status == "failed" and not row.reason.startswith(UNEXPECTED))
+        row.status == "complete" or (row.status == "failed" and UNEXPECTED not in row.reason)
     )

@@ -13,10 +13,9 @@ from pathlib import Path
 
 from omegaconf import OmegaConf
 
-from sim.comparison import JSON as COMPARISON
+from sim.errors import UNEXPECTED
 from sim.results.files import Cell, Json, read_json, write_json
-from sim.results.folder import METRICS
-from sim.results.record import CONFIG, PROVENANCE
+from sim.results.names import COMPARISON, CONFIG, METRICS, PROVENANCE
 from sim.side_by_side import Ending
 from sim.sweeps.columns import input_columns
 
@@ -72,7 +71,7 @@ def make_row(
     reasons = "; ".join(filter(None, (_reason(side, found) for side, found in sides.items())))
     status, reason = ending.status, ending.reason
     if status == "complete" and set(told.values()) != {"complete"}:
-        status, reason = "failed", reason or "it left no complete record"
+        status, reason = "failed", reason or f"{UNEXPECTED}end: it left no complete record"
     if status == "failed" or not reason:
         reason = reasons or reason
     metrics = {

@@ -52,8 +52,8 @@ def test_progress_and_status_come_through():
 
 def test_a_child_that_fails_in_any_way_leaves_the_other_alone():
     died, raised, gave_up, worked = run_jobs([die, raise_error, give_up, work], [silent] * 4)
-    assert died == Ending("failed", "its process was ended by SIGKILL")
-    assert raised == Ending("failed", "RuntimeError: made up")
+    assert died == Ending("failed", "unexpected end: its process was ended by SIGKILL")
+    assert raised == Ending("failed", "unexpected RuntimeError: made up")
     assert gave_up.status == "failed"
     assert worked == Ending("complete")
 

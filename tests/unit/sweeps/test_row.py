@@ -8,6 +8,7 @@ import pytest
 
 from sim.results.files import write_json
 from sim.side_by_side import Ending
+from sim.sweeps.folder import final
 from sim.sweeps.row import ROW, Row, make_row, read_row, recovered, write_row
 from tests.unit.sweeps.records import leave
 
@@ -78,6 +79,25 @@ def test_no_record_is_never_complete(tmp_path: Path) -> None:
     row = made(tmp_path)
     assert row.status == "failed"
     assert "no complete record" in row.reason
+    assert not final(row)
+
+
+@pytest.mark.parametrize(
+    ("why", "same_again"),
+    [
+        ("no step", True),
+        ("unexpected end: its process was ended by SIGKILL", False),
+        ("unexpected OSError: No space left on device", False),
+    ],
+)
+def test_a_side_that_ended_by_the_machine_is_tried_again(
+    tmp_path: Path, why: str, same_again: bool
+) -> None:
+    leave(tmp_path / "x" / "a_27G")
+    leave(tmp_path / "x" / "b_22G", **{"run.status": "failed", NOTE: [f"run.status: {why}"]})
+    write_json(tmp_path / "x" / "comparison.json", {})
+    row = made(tmp_path, Ending("failed"))
+    assert (row.reason, final(row)) == (f"b: {why}", same_again)
 
 
 def test_written_and_read(tmp_path: Path) -> None:
