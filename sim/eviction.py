@@ -19,6 +19,7 @@ LIMIT, DEFAULT = "CALCINOSIS_NEEDLE_CACHE_GB", 20.0
 CHECKSUM = ".sha256"  # added to the name of a kept file
 LIST = "sha256.json"  # in a kept folder: the checksums of its files
 CLEARED_TO = 0.9  # of the limit
+LOOKED, EVERY = "looked", 30.0  # file whose time says when its size was looked at; s between two
 ABANDONED = 86400.0  # s after which what a killed process left is cleared away
 
 
@@ -37,7 +38,17 @@ def limit() -> float:
 
 
 def evict(root: Path) -> None:
-    """Clear the cache in `root` to below its limit, if it is above; one process at a time."""
+    """Clear the cache in `root` to below its limit, if it is above.
+
+    One process at a time looks, and not more often than every `EVERY`: with ten thousand runs that
+    are kept it takes a second.
+    """
+    looked = root / LOOKED
+    with suppress(FileNotFoundError):
+        if time.time() - looked.stat().st_mtime < EVERY:
+            return
+    root.mkdir(parents=True, exist_ok=True)
+    looked.touch()
     left = size_of(entries := list(_entries(root)))
     if left <= (most := limit()):
         return
@@ -61,11 +72,13 @@ def size_of(entries: list[Entry]) -> int:
 def _entries(root: Path) -> Iterator[Entry]:
     for seal in root.glob(f"*/*{CHECKSUM}"):
         path = seal.with_name(seal.name.removesuffix(CHECKSUM))
-        if path.exists():
-            yield Entry(path, path.stat().st_size, path.stat().st_mtime)
+        with suppress(FileNotFoundError):  # another process removed it meanwhile
+            found = path.stat()
+            yield Entry(path, found.st_size, found.st_mtime)
     for seal in root.glob(f"*/*/{LIST}"):
-        files = [file.stat() for file in seal.parent.rglob("*")]
-        yield Entry(seal.parent, sum(s.st_size for s in files), seal.stat().st_mtime)
+        with suppress(FileNotFoundError):
+            files = [file.stat() for file in seal.parent.rglob("*")]
+            yield Entry(seal.parent, sum(s.st_size for s in files), seal.stat().st_mtime)
 
 
 def _remove(entry: Entry) -> bool:

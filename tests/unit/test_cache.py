@@ -13,7 +13,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from sim import cache
+from sim import cache, eviction
 from sim.cache import PLACE, cache_dir, cached, digest
 from sim.eviction import ABANDONED, LIMIT, LIST, evict
 from sim.locks import locked, try_lock
@@ -74,7 +74,7 @@ def test_a_failed_build_leaves_nothing(tmp_path):
 def test_no_lock_files_are_left(tmp_path):
     for key in range(5):
         kept(tmp_path, key)
-    assert sorted({f.suffix for f in tmp_path.rglob("*") if f.is_file()}) == [".sha256", ".txt"]
+    assert sorted({f.suffix for f in tmp_path.glob("*/*")}) == [".sha256", ".txt"]
 
 
 def test_key_is_blind_to_order_and_rounding():
@@ -134,6 +134,7 @@ def names(root):
 @pytest.fixture
 def small(monkeypatch):
     monkeypatch.setenv(LIMIT, "1e-6")  # 1000 bytes
+    monkeypatch.setattr(eviction, "EVERY", 0.0)
 
 
 def aged(root, count):
@@ -154,6 +155,21 @@ def test_what_was_used_least_recently_goes(tmp_path, small):
     assert len(list(tmp_path.rglob("*.sha256"))) == 3
     kept(tmp_path, 1, of_size(10))
     assert names(tmp_path) >= {first.stem, fourth.stem}
+
+
+def test_the_size_is_not_looked_at_each_time(tmp_path, monkeypatch):
+    monkeypatch.setenv(LIMIT, "1e-6")
+    aged(tmp_path, 5)
+    assert len(names(tmp_path)) == 5
+    os.utime(tmp_path / eviction.LOOKED, (0.0, 0.0))
+    kept(tmp_path, 5, of_size(300))
+    assert len(names(tmp_path)) == 3
+
+
+def test_what_another_process_removes_meanwhile_is_no_error(tmp_path, small, monkeypatch):
+    gone = {f"*/*/{LIST}": [tmp_path / "runs" / "gone" / LIST]}
+    monkeypatch.setattr(type(tmp_path), "glob", lambda _, pattern, **__: gone.get(pattern, []))
+    evict(tmp_path)
 
 
 def test_a_file_in_use_stays(tmp_path, small):
