@@ -9,12 +9,14 @@ from __future__ import annotations
 import datetime
 import operator
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 os.environ["CALCINOSIS_NEEDLE_FRESH"] = "yes"  # a test computes what it asserts
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 
 Check = Callable[..., None]
 
