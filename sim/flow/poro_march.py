@@ -20,8 +20,8 @@ from sim.flow.poro_body import Condition, PorousBody
 from sim.flow.syringe import Syringe
 
 Array = NDArray[np.float64]
-# cavity's pressure p0 (Pa) -> a and b of the inflow a - b p near it (m3/s, p in Pa)
-type Feed = Callable[[float], tuple[float, float]]
+# cavity's pressure (Pa), inflow (m3/s) -> a and b of the inflow a - b p near them
+type Feed = Callable[[float, float], tuple[float, float]]
 
 FIXED_POINT = 0.01  # relative change of the pressures
 FEED_ERROR = 1e-3  # of the flow through the needle
@@ -69,15 +69,20 @@ def resting(body: PorousBody) -> Moment:
 
 def steady(rate: float) -> Feed:
     """Return the feed of a given flow (m3/s); 0: the mouth is closed."""
-    return lambda cavity: (rate, 0.0)
+    return lambda cavity, inflow: (rate, 0.0)
 
 
 def driven(syringe: Syringe) -> Feed:
     """Return the feed of a syringe: its rate, or less where its largest pressure asks for it."""
 
-    def feed(cavity: float) -> tuple[float, float]:
-        flow, slope = syringe.flow(cavity)
-        return flow - slope * cavity, -slope
+    def feed(cavity: float, inflow: float) -> tuple[float, float]:
+        if syringe.flow(cavity)[0] >= syringe.rate:
+            return syringe.rate, 0.0
+        # Newton's step of R Q + K Q |Q| = p_max - p in Q: exact where the tissue lets little in
+        slope = syringe.resistance + 2.0 * syringe.inertia * abs(inflow)
+        return (
+            syringe.pressure_limit + syringe.inertia * inflow * abs(inflow)
+        ) / slope, 1.0 / slope
 
     return feed
 
@@ -95,7 +100,7 @@ def advance(body: PorousBody, before: Moment, duration: float, feed: Feed) -> Mo
     cavity, inflow = before.cavity, before.inflow
     pressure, residual, relaxation = start.pressure, None, FIRST_RELAXATION
     for solves in range(1, ITERATIONS + 1):  # noqa: B007
-        given, leak = feed(cavity)
+        given, leak = feed(cavity, inflow)
         conductance = body.take(condition)
         step = body.biot.step(start, duration, conductance, given * body.share, leak * body.share)
         cavity = float(body.share @ step.state.pressure)
@@ -111,7 +116,7 @@ def advance(body: PorousBody, before: Moment, duration: float, feed: Feed) -> Mo
             relaxation = min(max(relaxation, LEAST), MOST)
         film_flow = body.film_flow(condition, pressure)
         condition = condition.moved(relaxation * residual, target.cracks)
-        given, leak = feed(cavity)
+        given, leak = feed(cavity, inflow)
         fed = abs(given - leak * cavity - inflow) <= FEED_ERROR * abs(inflow)
         if fed and settled:
             break

@@ -138,7 +138,8 @@ def _push(
         left = full - 0.5 * LAST * volume - before.volume
         if left <= 0.5 * LAST * volume:
             return 0.0
-        fastest = min(RISE * before.inflow, syringe.rate) or syringe.flow(0.0)[0]
+        rising = RISE * before.inflow if before.inflow > 0.0 else syringe.flow(0.0)[0]
+        fastest = min(rising, syringe.rate)  # cracks that close may push liquid back for a step
         return max(0.0, min(left / fastest, end - before.time))
 
     for moment in march(body, start, driven(syringe), pace, longest):
