@@ -5,10 +5,12 @@ ends with the first one that cannot be composed; here such a point is a row like
 """
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.config_store import ConfigStore
+from hydra.core.override_parser.types import Override
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
@@ -39,6 +41,26 @@ class PointSweeper(BasicSweeper):
         context = lenient(hydra_context)
         super().setup(hydra_context=context, task_function=task_function, config=config)
         self.launcher = Surviving(self.launcher, context.config_loader, task_function, config)
+        self.job = task_function
+
+    def sweep(self, arguments: list[str]) -> object:
+        """Launch all points."""
+        with ExitStack() as self.work:
+            return super().sweep(arguments)
+
+    def split_arguments(
+        self, overrides: list[Override], max_batch_size: int | None
+    ) -> list[list[list[str]]]:
+        """Return the points in batches for the launcher; from here on the sweep is at work."""
+        from sim.sweeps.command import at_work
+
+        points = self.points(overrides)
+        self.work.enter_context(at_work(self.job, len(points)))
+        return list(self.split_overrides_to_chunks(points, max_batch_size))
+
+    def points(self, overrides: list[Override]) -> list[list[str]]:
+        """Return the overrides of every point."""
+        return BasicSweeper.split_arguments(overrides, max_batch_size=None)[0]
 
     def validate_batch_is_legal(self, batch: Sequence[Sequence[str]]) -> None:
         """Leave it to each run."""

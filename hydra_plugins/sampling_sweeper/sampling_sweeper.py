@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.config_store import ConfigStore
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
@@ -76,19 +75,16 @@ class SamplingSweeper(PointSweeper):
         self._say(self._points(overrides))
         return []
 
-    def split_arguments(
-        self, overrides: list[Override], max_batch_size: int | None
-    ) -> list[list[list[str]]]:
-        """Return the overrides of every point, in batches for the launcher."""
-        points = [list(point) for point, _ in self._points(overrides)]
-        return list(self.split_overrides_to_chunks(points, max_batch_size))
+    def points(self, overrides: list[Override]) -> list[list[str]]:
+        """Return the overrides of every point."""
+        return [list(point) for point, _ in self._points(overrides)]
 
     def _points(self, overrides: list[Override]) -> list[tuple[tuple[str, ...], str]]:
         """Return the overrides and the mesh of every point; options have ranges of their own."""
         from sim.sweeps.sampling import sample, sampled_inputs
 
         points: list[tuple[tuple[str, ...], str]] = []
-        for combination in BasicSweeper.split_arguments(overrides, max_batch_size=None)[0]:
+        for combination in super().points(overrides):
             cfg = self.hydra_context.config_loader.load_sweep_config(self.config, combination)
             fixed = {override.partition("=")[0].lstrip("+~") for override in combination}
             inputs = sampled_inputs(cfg, self.uncertain, self.inputs, fixed)

@@ -70,21 +70,22 @@ def hydra_main(config_name: str, *checks: Check) -> Callable[[Task], Callable[[]
             register()
             os.environ["HYDRA_FULL_ERROR"] = "1"  # or Hydra prints and exits by itself
             sys.argv[1:] = for_sweeper(sys.argv[1:])
-            sys.argv[1:] = for_sweeper(sys.argv[1:])
             args = get_args_parser().parse_args()
+            shown = args.cfg or args.hydra_help or args.info
             try:
+                _refuse_both(args)
                 cfg = _compose(args, config_name)
                 start = hydra.main(
                     version_base="1.3", config_path=str(CONFIGS), config_name=config_name
                 )
                 if args.help:
                     print(_help(cfg, _overrides(args)))
-                elif args.multirun or cfg.hydra.mode is RunMode.MULTIRUN:
+                elif not shown and (args.multirun or cfg.hydra.mode is RunMode.MULTIRUN):
                     from sim.sweeps.command import sweep  # what only a sweep needs takes seconds
 
                     sweep(args, cfg, config_name, start)
                 else:
-                    if not (args.cfg or args.hydra_help or args.info):
+                    if not shown:
                         for check in checks or CHECKS[config_name]:
                             check(_without_hydra(cfg))
                     start(functools.wraps(task)(partial(_run, task)))()
@@ -93,13 +94,19 @@ def hydra_main(config_name: str, *checks: Check) -> Callable[[Task], Callable[[]
             except Refused as error:
                 _stop(2, f"refused: {refusal(error, args.overrides)}")
             except OSError as error:  # Hydra makes the run's folder; a run's own are caught below
-                _stop(1, f"failed: {error}")
+                _stop(1, f"failed: {UNEXPECTED}error: {error}")
             except KeyboardInterrupt:
                 _stop(130, "interrupted")
 
         return main
 
     return decorate
+
+
+def _refuse_both(args: Namespace) -> None:
+    """Refuse what Hydra has a traceback for."""
+    if args.multirun and (args.cfg or args.info or args.run):
+        raise ConfigError("--multirun", "with --cfg, --info or --run", "give only one of them")
 
 
 def _compose(args: Namespace, config_name: str) -> DictConfig:

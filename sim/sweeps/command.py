@@ -6,7 +6,8 @@ import os
 import shlex
 import sys
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -52,18 +53,22 @@ def sweep(
     """
     if experiment not in CHECKS:
         raise ConfigError("--multirun", experiment, f"choose one of {', '.join(CHECKS)}")
-    folder, console = Path(cfg.hydra.sweep.dir).absolute(), Console()
+    folder = Path(cfg.hydra.sweep.dir).absolute()
     launch = hydras(Job(experiment, folder, _flags(args)))
-    about: dict[str, Json] = {"experiment": experiment, "command": shlex.join(sys.orig_argv)}
     _rewrite(args, cfg, folder)
-    if cfg.hydra.sweeper.get("dry_run"):
-        launch()
-        return
-    end = partial(tell, folder=folder, console=console)
-    with sweeping(folder, about, end), watching(folder, console):
-        launch()
-    if any(load_table(folder)["status"] != "complete"):
+    launch()
+    if not cfg.hydra.sweeper.get("dry_run") and any(load_table(folder)["status"] != "complete"):
         sys.exit(1)
+
+
+@contextmanager
+def at_work(job: Job, points: int) -> Iterator[None]:
+    """Have the folder of a sweep to oneself, and tell how it goes on and ends."""
+    command, console = shlex.join(sys.orig_argv), Console()
+    about: dict[str, Json] = {"experiment": job.experiment, "command": command, "points": points}
+    end = partial(tell, folder=job.folder, console=console)
+    with sweeping(job.folder, about, end), watching(job.folder, console):
+        yield
 
 
 def _flags(args: Namespace) -> tuple[str, ...]:
@@ -77,7 +82,7 @@ def _flags(args: Namespace) -> tuple[str, ...]:
 def _rewrite(args: Namespace, cfg: DictConfig, folder: Path) -> None:
     """Have Hydra read lists for grids, what a sweep leaves, and one folder, whatever the time."""
     given = expand(args.overrides)
-    lean = [own for own in LEAN if not any(o.startswith(own.partition("=")[0]) for o in given)]
+    lean = [o for o in LEAN if not any(g.startswith(o.partition("=")[0]) for g in given)]
     preset = expand_preset(cfg.hydra.sweeper.params or {})
     flags = [entry for entry in sys.argv[1:] if entry not in args.overrides]
     own = ["hydra/job_logging=sweep", f"hydra.sweep.dir={quoted(folder)}"]

@@ -28,6 +28,7 @@ from sim.locks import locked
 from sim.side_by_side import Ending
 from sim.sweeps import store
 from sim.sweeps.child import Limits, run_child
+from sim.sweeps.columns import input_columns
 from sim.sweeps.folder import final, put, row_of, run_folder
 from sim.sweeps.key import LENGTH, run_key
 from sim.sweeps.point import Point
@@ -70,6 +71,7 @@ def compute(
         asked = physics(point.experiment, cfg)
     except ConfigError as error:
         return _refused(point, {} if isinstance(cfg, ConfigError) else _plain(cfg), error, folder)
+    shutil.rmtree(run_folder(folder, _refused_key(point))[0], ignore_errors=True)  # no more
     key = run_key(point.experiment, asked, _plain(cfg)["output"])
     run, aside = run_folder(folder, key)
     row = row_of(run)
@@ -80,10 +82,12 @@ def compute(
         if final(row):
             return row
         shutil.rmtree(aside, ignore_errors=True)
-        if store.find(key, aside):
-            row = row_of(aside)
+        if (row := store.find(key, aside)) is not None:
             row = replace(
-                row, overrides=point.overrides, timings={**row.timings, "computed": False}
+                row,
+                overrides=point.overrides,
+                inputs=input_columns(_plain(cfg)),  # as this sweep's other rows have them
+                timings={**row.timings, "computed": False},
             )
             write_row(aside, row)
             put(aside)
@@ -97,8 +101,7 @@ def _plain(cfg: DictConfig) -> dict[str, object]:
 
 def _refused(point: Point, config: Mapping[str, object], error: ConfigError, folder: Path) -> Row:
     """Keep the row of a point that cannot be run, by the texts it was asked for with."""
-    texts = {"experiment": point.experiment, "overrides": list(point.overrides)}
-    key = digest(texts)[:LENGTH]
+    key = _refused_key(point)
     run, _ = run_folder(folder, key)
     run.mkdir(exist_ok=True)
     row = make_row(
@@ -112,6 +115,12 @@ def _refused(point: Point, config: Mapping[str, object], error: ConfigError, fol
     )
     write_row(run, row)
     return row
+
+
+def _refused_key(point: Point) -> str:
+    """Return the key of a point without physics: of its texts."""
+    texts = {"experiment": point.experiment, "overrides": list(point.overrides)}
+    return digest(texts)[:LENGTH]
 
 
 def _computed(

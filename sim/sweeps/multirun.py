@@ -26,10 +26,8 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 
 from sim.config.refusal import refusal
 from sim.errors import ConfigError
-from sim.results.files import read_json, write_json
 from sim.sweeps.child import die_with_parent
 from sim.sweeps.compute import compute
-from sim.sweeps.folder import SWEEP
 from sim.sweeps.point import Point
 from sim.sweeps.pool import COMPOSING, in_threads
 from sim.sweeps.row import Row
@@ -127,8 +125,6 @@ class Surviving:
     def _launch(
         self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int
     ) -> Sequence[JobReturn]:
-        about = read_json(self.job.folder / SWEEP)
-        write_json(self.job.folder / SWEEP, about | {"points": len(job_overrides)})
         try:
             return self.launcher.launch(job_overrides, initial_job_idx=initial_job_idx)
         except Exception as error:

@@ -16,7 +16,7 @@ from pathlib import Path
 from sim.cache import cache_root
 from sim.eviction import LIST
 from sim.results.files import read_json, write_json
-from sim.sweeps.row import ROW
+from sim.sweeps.row import ROW, Row, read_row
 
 KIND = "runs"
 
@@ -30,23 +30,29 @@ def lock_of(key: str) -> Path:
     return path
 
 
-def find(key: str, folder: Path) -> bool:
-    """Put the run of a key into a folder that is not there yet; return whether there is one."""
+def find(key: str, folder: Path) -> Row | None:
+    """Put the run of a key into a folder that is not there yet, but for its row, which is returned.
+
+    None: there is none. A folder that a kill leaves half linked has no row that says otherwise.
+    """
     kept = cache_root() / KIND / key
     if not (kept / LIST).exists():
-        return False
+        return None
+    row: Row | None = None
     try:
         hashes = read_json(kept / LIST)
-        whole = all(_hash(kept / name) == value for name, value in hashes.items())
+        if all(_hash(kept / name) == value for name, value in hashes.items()):
+            row = read_row(kept)
     except (OSError, ValueError):
-        whole = False
-    if not whole:
+        pass
+    if row is None:
         log.warning("%s is damaged and is computed again", kept)
         shutil.rmtree(kept)
-        return False
+        return None
     os.utime(kept / LIST)  # it was used
-    _link(kept, folder, list(hashes))
-    return True
+    folder.mkdir()
+    _link(kept, folder, [name for name in hashes if name != ROW])
+    return row
 
 
 def keep(key: str, folder: Path) -> None:
@@ -54,6 +60,7 @@ def keep(key: str, folder: Path) -> None:
     kept = cache_root() / KIND / key
     aside = kept.with_name(f"{key}.{os.getpid()}.partial")
     names = sorted(str(f.relative_to(folder)) for f in folder.rglob("*") if f.is_file())
+    shutil.rmtree(aside, ignore_errors=True)
     try:
         _link(folder, aside, names)
         write_json(aside / LIST, {name: _hash(aside / name) for name in names})

@@ -56,3 +56,5 @@ def test_a_distribution_that_is_not_allowed_is_refused(tmp_path: Path):
     done = sweep(tmp_path, "nodule=discrete(stone, brick)")
     assert done.returncode == 2
     assert "refused: nodule = 'brick' is not allowed: choose among stone" in done.stderr
+    assert not done.stdout
+    assert not list(tmp_path.iterdir())

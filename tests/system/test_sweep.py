@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from hydra.core.utils import JobReturn, JobStatus
 
+from sim.errors import ConfigError
+from sim.eviction import LIST
 from sim.results import load
 from sim.side_by_side import Ending
 from sim.sweeps import compute as compute_module
@@ -148,6 +150,44 @@ def test_a_full_disk_loses_no_row(own_store, faked, tmp_path, monkeypatch, caplo
         computed(tmp_path / "a", other)
     monkeypatch.undo()
     assert json.loads((tmp_path / "a" / RUNS / row.key / ROW).read_text())["status"] == "complete"
+
+
+def test_a_kill_while_a_run_is_linked_leaves_no_complete_row(
+    own_store, faked, tmp_path, monkeypatch
+):
+    def half(source: Path, target: Path, names: list[str]) -> None:
+        assert ROW not in names
+        (target / names[0]).write_text("")
+        raise SystemExit  # nothing after it is done
+
+    key = computed(tmp_path / "a").key
+    monkeypatch.setattr(store, "_link", half)
+    with pytest.raises(SystemExit):
+        computed(tmp_path / "b")
+    monkeypatch.undo()
+    assert not (tmp_path / "b" / RUNS / f"{key}.partial" / ROW).exists()
+
+
+def test_a_row_of_the_store_that_cannot_be_read_is_computed_again(own_store, faked, tmp_path):
+    row = computed(tmp_path / "a")
+    kept = tmp_path / "cache" / store.KIND / row.key
+    text = (kept / ROW).read_text().replace('"reason"', '"why"')  # as another version's might be
+    (kept / ROW).write_text(text)
+    hashes = json.loads((kept / LIST).read_text()) | {ROW: store._hash(kept / ROW)}
+    (kept / LIST).write_text(json.dumps(hashes))
+    assert computed(tmp_path / "b").status == "complete"
+    assert len(faked) == 2
+
+
+def test_a_refused_point_that_makes_sense_again_is_one_row(own_store, faked, tmp_path, monkeypatch):
+    def refusing(experiment: str, cfg: object) -> object:
+        raise ConfigError("nodule.image.path", "x.vtp", "give a file")
+
+    with monkeypatch.context() as now:
+        now.setattr(compute_module, "physics", refusing)
+        assert computed(tmp_path).status == "refused"
+    computed(tmp_path)
+    assert list(load(tmp_path)["status"]) == ["complete"]
 
 
 def test_a_table_that_does_not_fit_on_the_disk_is_told(own_store, faked, tmp_path):

@@ -234,6 +234,12 @@ def test_a_run_leaves_its_log(command):
     assert "started 27G" in log.read_text(encoding="utf-8")
 
 
+def test_a_sweep_is_not_also_shown(command):
+    done = run(command, "-m", "--cfg", "job")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "give only one of them" in done.stderr
+
+
 def test_a_refusal_in_a_process_of_its_own(command):
     done = run(command, "needle.length=1 kg")
     assert done.returncode == 2
@@ -281,7 +287,7 @@ def test_a_folder_that_cannot_be_made_is_one_line(command):
     (Path(command[1]).parent / "out").write_text("a file is in the way", encoding="utf-8")
     done = run(command)
     assert done.returncode == 1
-    assert done.stderr.startswith("failed: ")
+    assert done.stderr.startswith("failed: unexpected error: ")  # a sweep tries such a run again
     assert done.stderr.count("\n") == 1
 
 
