@@ -122,11 +122,12 @@ def _watch(
 def _environment(own: Mapping[str, str]) -> dict[str, str]:
     """Return a child's environment: one thread, and no trace of an MPI that its parent is in.
 
+    Nor does it draw its progress into its log: `mpirun` gives its ranks a terminal to write to.
     What `mpirun` was told by its user or the cluster's set-up, ``PRTE_MCA_*``, stays.
     """
     traces = re.compile("PMIX_|OMPI_COMM_|PRTE_(?!MCA_)")
     inherited = {name: value for name, value in own.items() if not traces.match(name)}
-    return inherited | ONE_THREAD
+    return inherited | ONE_THREAD | {"TERM": "dumb"}
 
 
 def die_with_parent() -> None:

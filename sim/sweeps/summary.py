@@ -11,6 +11,7 @@ from rich.table import Table
 
 from sim.report.words import number
 from sim.results.metrics import MEANINGS
+from sim.sweeps.table import counts
 
 MAIN = (  # metrics
     "insertion.depth_in_nodule_mm",
@@ -26,14 +27,6 @@ MAIN = (  # metrics
 OUTCOME = "insertion.outcome"
 SIDES = ("", "a.", "b.")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:e[+-]?\d+)?")
-
-
-def counts(table: pd.DataFrame) -> str:
-    """Return how many runs there are, and how many ended in which way."""
-    ways = ", ".join(
-        f"{count} {status}" for status, count in table["status"].value_counts().items()
-    )
-    return f"{len(table)} runs" + (f": {ways}" if ways else "")
 
 
 def print_summary(table: pd.DataFrame, console: Console) -> None:

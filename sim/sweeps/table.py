@@ -24,7 +24,7 @@ import pyarrow.parquet
 from sim.errors import ConfigError
 from sim.locks import locked, try_lock
 from sim.results.files import Json, written
-from sim.results.folder import partial_of
+from sim.results.names import partial_of
 from sim.sweeps.columns import is_text
 from sim.sweeps.folder import RUNS
 from sim.sweeps.row import ROW, Row, read_row, recovered
@@ -103,6 +103,14 @@ def load_table(folder: Path) -> pd.DataFrame:
     except (OSError, pa.ArrowInvalid):  # there is none, or it is damaged
         pass
     return rebuild(folder)
+
+
+def counts(table: pd.DataFrame) -> str:
+    """Return how many runs there are, and how many ended in which way."""
+    ways = ", ".join(
+        f"{count} {status}" for status, count in table["status"].value_counts().items()
+    )
+    return f"{len(table)} runs" + (f": {ways}" if ways else "")
 
 
 def _runs(folder: Path) -> list[Path]:

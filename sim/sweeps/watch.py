@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,7 +14,7 @@ from rich.console import Console
 from sim.results.files import read_json
 from sim.sweeps.folder import SWEEP, final, row_of
 from sim.sweeps.row import ROW, Row
-from sim.sweeps.table import PARQUET, RUNS, refresh
+from sim.sweeps.table import PARQUET, RUNS, counts, refresh
 
 EVERY = 1.0  # s
 MOST = 10  # reasons that are told at the end
@@ -36,14 +35,12 @@ def watching(folder: Path, console: Console) -> Iterator[None]:
 
 def tell(table: pd.DataFrame, folder: Path, console: Console) -> None:
     """Print how the runs of a sweep ended."""
-    counts = Counter(table["status"])
-    counted = ", ".join(f"{number} {status}" for status, number in counts.most_common())
     failed = table[table["status"] != "complete"]
     for _, row in failed.head(MOST).iterrows():
         console.print(f"{row['folder']}: {row['status']}, {row['reason']}", **_PLAIN)
     if len(failed) > MOST:
         console.print(f"... and {len(failed) - MOST} more that are not complete", **_PLAIN)
-    console.print(f"{len(table)} runs: {counted}", **_PLAIN)
+    console.print(counts(table), **_PLAIN)
     console.print(f"table: {folder / PARQUET}", **_PLAIN)
 
 

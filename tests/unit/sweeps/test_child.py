@@ -87,9 +87,11 @@ def test_it_dies_with_who_watches_it(tmp_path):
 
 def test_its_blas_has_one_thread_and_no_foreign_mpi(tmp_path, monkeypatch):
     monkeypatch.setenv("PMIX_RANK", "3")
-    code = "import os; print(os.environ['OMP_NUM_THREADS'], os.environ.get('PMIX_RANK'))"
+    monkeypatch.setenv("TERM", "xterm")
+    names = ("OMP_NUM_THREADS", "PMIX_RANK", "TERM")
+    code = f"import os; print(*map(os.environ.get, {names}))"
     assert ending(code, tmp_path / "log").status == "complete"
-    assert (tmp_path / "log").read_text().split() == ["1", "None"]
+    assert (tmp_path / "log").read_text().split() == ["1", "None", "dumb"]
 
 
 def dies(process: int) -> bool:
