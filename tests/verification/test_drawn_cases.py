@@ -1,7 +1,7 @@
 """Whole infiltrations of cases drawn from all that is admissible: they run, and all balance.
 
-A poroelastic case may end as failed, with what it had reached: where tissue of 1 kPa or with pores of
-1 % is pressed together its pores close, which the theory of small strain cannot follow. How many
+A poroelastic case may end as failed, with what it had reached: where tissue of 1 kPa or with pores
+of 1 % is pressed together its pores close, which the theory of small strain cannot follow. How many
 do is told.
 """
 
