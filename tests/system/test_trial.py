@@ -38,7 +38,8 @@ def test_two_patients(tmp_path):
     assert set(table.index) == {row[f"{side}.key"] for row in rows for side in "ab"}
     for row in rows:
         runs = [table.loc[row[f"{side}.key"]] for side in "ab"]
-        assert list(runs[0].filter(like="nodule.")) == list(runs[1].filter(like="nodule."))
+        nodules = [run.filter(like="nodule.") for run in runs]
+        assert nodules[0].equals(nodules[1])  # where both have none of a value, too
         assert [r["needle.name"] for r in runs] == ["27G", "14G_coaxial"]
         for side, found in zip("ab", runs, strict=True):
             told = float(row[f"{side}.infiltration.dose_in_nodule_mg"])
