@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from omegaconf import DictConfig, OmegaConf
 
@@ -17,8 +18,10 @@ from sim.sweeps.distributions import Discrete, distribution
 from sim.units import to_si
 
 SIDES = ("a", "b")
+AIMS = ("mouth", "tip")
 DRAWN_GROUPS = ("nodule", "tissue")  # chosen for each patient
 HEIGHT = "nodule.height"  # follows from the diameter and the flatness
+TARGET = "target_depth"  # follows from the aim
 GIVEN = "given for this trial"
 
 
@@ -50,6 +53,7 @@ class Trial:
     workers: int
     resamples: int
     density_bounds: tuple[float, ...]  # g/cm3
+    aim: Literal["mouth", "tip"]  # what is brought to the nodule's centre
     cohort: Cohort
     names: tuple[str, str]
     sides: tuple[tuple[str, ...], tuple[str, ...]]
@@ -58,18 +62,24 @@ class Trial:
 def to_trial(cfg: DictConfig) -> Trial:
     """Check a trial's configuration.
 
+    Whether a needle can be used is asked in the patients that are drawn (`sim.studies.cohort`).
+
     Raises
     ------
     ConfigError
         At the first key that makes no sense.
     """
     both = OmegaConf.create({key: node for key, node in cfg.items() if key != "trial"})
-    compare_cases(both)
-    one_round(both)
+    _check(both)
     asked = cfg.trial
     for key, least in (("patients", 2), ("workers", 1), ("resamples", 100), ("seed", 0)):
         if asked[key] < least:
             raise ConfigError(f"trial.{key}", asked[key], f"give a whole number from {least}")
+    if asked.aim not in AIMS:
+        raise ConfigError("trial.aim", asked.aim, f"choose one of {', '.join(AIMS)}")
+    if asked.aim == "mouth" and both[TARGET] is not None:
+        allowed = "the depth follows from trial.aim=mouth; give null, or trial.aim=tip"
+        raise ConfigError(TARGET, both[TARGET], allowed)
     bounds = tuple(_density(text) for text in asked.density_bounds)
     if list(bounds) != sorted(set(bounds)):
         raise ConfigError("trial.density_bounds", list(asked.density_bounds), "let them increase")
@@ -80,7 +90,8 @@ def to_trial(cfg: DictConfig) -> Trial:
         workers=asked.workers,
         resamples=asked.resamples,
         density_bounds=bounds,
-        cohort=_cohort(asked.cohort),
+        aim=asked.aim,
+        cohort=_cohort(asked.cohort, asked.aim),
         names=tuple(str(run.needle.name) for run in runs),
         sides=tuple(as_overrides(run) for run in runs),
     )
@@ -102,6 +113,16 @@ def as_overrides(cfg: DictConfig) -> tuple[str, ...]:
     return (*choices, *changed)
 
 
+def _check(both: DictConfig) -> None:
+    """Check both sides, but for what does not fit a nodule or site that no patient need have."""
+    try:
+        compare_cases(both)
+    except ConfigError as error:
+        if error.key.partition(".")[0] not in (*DRAWN_GROUPS, TARGET):
+            raise
+    one_round(both)
+
+
 def _run(both: DictConfig, side: str) -> DictConfig:
     """Return one side's configuration as that of a run."""
     shared = {key: node for key, node in both.items() if key not in SIDES}
@@ -115,7 +136,7 @@ def _density(text: str) -> float:
         raise ConfigError("trial.density_bounds", text, str(error)) from error
 
 
-def _cohort(cfg: DictConfig) -> Cohort:
+def _cohort(cfg: DictConfig, aim: str) -> Cohort:
     at = "trial.cohort"
     tree = OmegaConf.to_container(cfg, resolve=True)
     chosen = {group: _law(f"{at}.{group}", tree[group], group) for group in DRAWN_GROUPS}
@@ -130,8 +151,9 @@ def _cohort(cfg: DictConfig) -> Cohort:
     }
     for name, laws in drawn.items():
         for key in laws:
-            if key not in LIMITS or key == HEIGHT:
-                allowed = "give a quantity of a run; the height follows from the flatness"
+            if key not in LIMITS or key == HEIGHT or (key == TARGET and aim == "mouth"):
+                allowed = "give a quantity of a run; the height follows from the flatness, the "
+                allowed += "depth to reach from trial.aim=mouth"
                 raise ConfigError(f"{at}.{name}.{key}", key, allowed)
     for key in drawn["patient"]:
         if key.startswith(("needle.", "technique.")):

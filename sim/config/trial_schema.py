@@ -34,6 +34,7 @@ class TrialSettings:
     seed: int = MISSING
     workers: int = MISSING
     resamples: int = MISSING
+    aim: str = MISSING  # what is brought to the nodule's centre: mouth or tip
     density_bounds: list[str] = MISSING
     cohort: CohortConfig = MISSING
 

@@ -15,6 +15,7 @@ from sim.report.words import number
 from sim.results.files import write_text
 from sim.results.labels import LABELS, typeset
 from sim.results.record import REPORT
+from sim.studies.aim import SPARE
 from sim.studies.cohort import FLATNESS, Patient
 from sim.studies.paired import Estimate, number_needed
 from sim.studies.paired_power import MOST
@@ -29,6 +30,13 @@ CAPTIONS = {
     "Wilson's 95 % interval.",
     "subgroups": "Differences with 95 % intervals in subgroups of at least five patients. "
     "Exploratory: no interval is adjusted for their number.",
+}
+AIMED = {
+    "mouth": "both aimed by one rule: when the drug is injected, the middle of the tube's lowest "
+    "opening (the lumen's in a bevel, the end of a cannula whose stylet is withdrawn) is at the "
+    f"nodule's centre, but the tip no deeper than {1e3 * SPARE:g} mm above the nodule's far side",
+    "tip": "both aimed with the tip at the nodule's centre (or where target_depth says), wherever "
+    "their mouth is",
 }
 WORDS = {
     "nodule": "texture",
@@ -83,6 +91,7 @@ def write_trial_report(
     page = environment.get_template("trial.html").render(
         names=names,
         trial=trial,
+        aimed=AIMED[trial.aim],
         answers=answer(trial, found),
         cohort=[
             (LABELS.get(key, WORDS.get(key, key)), _seen(key, patients), law, source)
@@ -152,19 +161,27 @@ def _nothing(found: Analysis, names: Sequence[str]) -> list[str]:
 
 
 def _robust(found: Analysis) -> str:
-    """Say whether another assumption turns the sign of the difference in dose."""
+    """Say where another assumption moves the interval of the difference in dose over 0."""
     first, *others = found.scenarios
-    turned = [s.name for s in others if s.dose.value * first.dose.value < 0.0]
-    unsure = [s.name for s in others if s.dose.low <= 0.0 <= s.dose.high]
-    held = "Of the few assumptions that were varied below, "
-    if turned:
-        return f"{held}these turn the sign of the difference in dose: {'; '.join(turned)}."
-    if unsure:
-        return f"{held}these leave its sign open: {'; '.join(unsure)}; none turns it."
-    return (
-        f"{held}none turns the sign of the difference in dose; what all patients share is not "
-        "among them."
-    )
+    here = _beside_zero(first.dose)
+    moved: dict[int, list[str]] = {}
+    for scenario in others:
+        if (there := _beside_zero(scenario.dose)) != here:
+            turned = scenario.dose.value * first.dose.value < 0.0
+            name = f"{scenario.name} (its estimate, too, has the other sign)"
+            moved.setdefault(there, []).append(name if turned and there == 0 else scenario.name)
+    held = "includes" if here == 0 else "excludes"
+    words = [f"The 95 % interval of the difference in dose {held} 0 as configured"]
+    beside = {-1: "lies below 0", 0: "includes 0", 1: "lies above 0"}
+    words += [f"it {beside[there]} under: {', '.join(names)}" for there, names in moved.items()]
+    if not moved:
+        words.append("none of the few assumptions that were varied below changes that")
+    return f"{'; '.join(words)}. What all patients share is not among the assumptions varied."
+
+
+def _beside_zero(estimate: Estimate) -> int:
+    """Return on which side of 0 an interval lies; 0 where it includes it."""
+    return int(estimate.low > 0.0) - int(estimate.high < 0.0)
 
 
 def effect(estimate: Estimate | None, factor: float = 1.0) -> str:

@@ -4,9 +4,11 @@ Every quantity of every patient has a random stream of its own, made of the seed
 number and the quantity's key: more patients leave the first ones as they are, another law for one
 quantity leaves the others'. The operator's strength is one percentile for all limits of the hand.
 
+How deep each needle goes follows from the nodule and from that needle alone (`sim.studies.aim`).
 A draw that no needle of the trial can be used in (a nodule that reaches into the fascia) is drawn
 again at the same texture and site, so that their shares stay; how often and why is counted. A
-patient in whom only one needle can be used stays in the trial.
+patient in whom only one needle can be used stays in the trial; a needle that can be used in none is
+refused.
 """
 
 from __future__ import annotations
@@ -15,16 +17,17 @@ import functools
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sim.config import case_from, compose, read_texts, uncertain_inputs
 from sim.config.schema import CaseConfig
-from sim.config.trial import HEIGHT, Law, Trial
+from sim.config.trial import HEIGHT, SIDES, TARGET, Law, Trial
 from sim.config.uncertain import UncertainInput
 from sim.errors import ConfigError
 from sim.results.inputs import CONFIDENCE
+from sim.studies.aim import depth_of_aimed_mouth
 from sim.sweeps.columns import unit_of
 from sim.sweeps.distributions import Distribution, distribution, of_range
 from sim.units import to_si
@@ -36,18 +39,18 @@ DIGITS = 4  # significant, of a drawn number
 
 @dataclass(frozen=True)
 class Patient:
-    """One patient, and the hand that treats it."""
+    """One patient, and what each needle has of its own there."""
 
     number: int
     nodule: str  # options of these groups
     tissue: str
     strength: float  # percentile of the operator, 0 to 1
     values: Mapping[str, str]  # by key of a run, with unit
-    hands: tuple[Mapping[str, str], Mapping[str, str]]  # the same for each needle's technique
+    own: tuple[Mapping[str, str], Mapping[str, str]]  # the hand's limits, the depth to reach
 
     def overrides(self, side: int) -> tuple[str, ...]:
         """Return what makes a needle's run the one in this patient."""
-        drawn = self.values | self.hands[side]
+        drawn = self.values | self.own[side]
         options = (f"nodule={self.nodule}", f"tissue={self.tissue}")
         return (*options, *(f"{key}={text}" for key, text in drawn.items()))
 
@@ -77,6 +80,22 @@ class Drawing:
         self.trial = trial
         self.again: Counter[str] = Counter()
         self.setting = functools.cache(self._compose)
+
+    def cohort(self) -> list[Patient]:
+        """Return all patients.
+
+        Raises
+        ------
+        ConfigError
+            If one cannot be drawn, or a needle can be used in none of them.
+        """
+        patients = [self.patient(number) for number in range(1, self.trial.patients + 1)]
+        for side, name in enumerate(self.trial.names):
+            refused = [self._used(side, patient)[1] for patient in patients]
+            if all(refused):
+                allowed = f"it can be used in none of {len(patients)} patients, first: {refused[0]}"
+                raise ConfigError(f"{SIDES[side]}.needle", name, allowed)
+        return patients
 
     def patient(self, number: int) -> Patient:
         """Return a patient of the cohort, numbered from 1.
@@ -111,18 +130,29 @@ class Drawing:
             flatness = _quantile(FLATNESS, cohort.flatness.text, streams(FLATNESS).random())
             diameter = values.get(DIAMETER, str(settings[0].texts[DIAMETER]))
             values[HEIGHT] = _times(diameter, float(flatness))
-            refused = [
-                _refused(setting.texts | values | hand)
-                for setting, hand in zip(settings, hands, strict=True)
-            ]
+            drawn = Patient(number, *options, strength, values, hands)
+            own, refused = zip(*(self._used(side, drawn) for side in (0, 1)), strict=True)
             if not all(refused):
-                return Patient(number, *options, strength, values, hands)
-            self.again[str(refused[0])] += 1
+                return replace(drawn, own=own)
+            self.again[refused[0].key] += 1
         raise ConfigError(
             "trial.cohort",
             f"{options[0]} at {options[1]}",
-            f"none of {MOST_DRAWS} draws can be used: {refused[0]} is refused",
+            f"none of {MOST_DRAWS} draws can be used: {refused[0].key} is refused",
         )
+
+    def _used(self, side: int, patient: Patient) -> tuple[Mapping[str, str], ConfigError | None]:
+        """Return what a needle has of its own in a patient, and why it cannot be used, if so."""
+        own = patient.own[side]
+        texts = self.setting(side, patient.nodule, patient.tissue).texts | patient.values
+        try:
+            case = case_from(texts | own)
+            if self.trial.aim == "mouth":
+                own = own | {TARGET: f"{1e3 * depth_of_aimed_mouth(case):.{DIGITS}g} mm"}
+                case_from(texts | own)
+        except ConfigError as error:
+            return own, error
+        return own, None
 
     def _stream(self, number: int, name: str) -> np.random.Generator:
         return np.random.default_rng([self.trial.seed, number, zlib.crc32(name.encode())])
@@ -196,12 +226,3 @@ def _quantile(key: str, law: str, share: float) -> str:
 def _times(text: str, factor: float) -> str:
     number, _, unit = text.partition(" ")
     return f"{float(number) * factor:.{DIGITS}g} {unit}"
-
-
-def _refused(texts: Mapping[str, object]) -> str | None:
-    """Return the key at which a run is refused."""
-    try:
-        case_from(texts)
-    except ConfigError as error:
-        return error.key
-    return None

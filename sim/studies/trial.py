@@ -48,7 +48,7 @@ LEAST = 5  # patients of a subgroup with an interval of its own
 
 @dataclass(frozen=True)
 class Success:
-    """The primary outcome: the tip reached its target."""
+    """The primary outcome: the needle reached the depth it was aimed at."""
 
     table: Pairs  # first b, second a
     p: float

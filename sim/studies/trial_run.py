@@ -14,7 +14,7 @@ from sim.results.files import Cell, write_json, write_rows, write_text
 from sim.results.progress import DONE, Show, silent
 from sim.results.record import CONFIG, FIGURES
 from sim.studies.cohort import Drawing, Patient, described
-from sim.studies.trial import LEAST_PAIRS, MEASURES, OUTCOME, Analysis, Tables, analyse
+from sim.studies.trial import ENDED, LEAST_PAIRS, MEASURES, OUTCOME, Analysis, Tables, analyse
 from sim.sweeps.columns import unit_of
 from sim.sweeps.point import Point
 from sim.sweeps.pool import run_points
@@ -50,11 +50,12 @@ def run_trial(
     Raises
     ------
     ConfigError
-        If a patient cannot be drawn, or another sweep is at work in the folder.
+        If a patient cannot be drawn, a needle can be used in none of them, or another sweep is at
+        work in the folder.
     """
     show("cohort", 0.0)
     drawing = Drawing(trial)
-    patients = [drawing.patient(number) for number in range(1, trial.patients + 1)]
+    patients = drawing.cohort()
     folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / CONFIG, config)
     runs = run_points(
@@ -101,7 +102,8 @@ def _rows(
     """Return header and rows of the patients' table."""
     keys = list(dict.fromkeys(key for patient in patients for key in patient.values))
     drawn = [f"{key} ({unit})" if (unit := unit_of(key)) else key for key in keys]
-    own = ("key", "status", "reason", OUTCOME, *(f"infiltration.{name}" for name in MEASURES))
+    own = ("key", "status", "reason", "insertion.target_depth_mm", OUTCOME, ENDED)
+    own += tuple(f"infiltration.{name}" for name in MEASURES)
     header = ("patient", "nodule", "tissue", "operator_percentile", *drawn)
     header += tuple(f"{side}.{column}" for side in SIDES for column in own)
     told_of = [table.reindex(columns=own) for table in tables.both]

@@ -70,7 +70,7 @@ def test_quantities_are_independent(many):
 
 def test_one_hand_has_one_strength(many):
     for patient in many[:20]:
-        u, (push, drill) = patient.strength, patient.hands
+        u, (push, drill) = patient.strength, patient.own
         assert push["technique.force_limit"] == f"{30 + 50 * u:.4g} N"
         assert drill["technique.force_limit"] == f"{100 + 150 * u:.4g} N"
         assert drill["technique.torque_limit"] == f"{0.5 * 6**u:.4g} N*m"
@@ -104,8 +104,12 @@ def test_no_needle_chooses_its_patients():
     patients = [drawing.patient(number) for number in range(1, 6)]
     assert drawing.again["nodule.depth"] > 0, "some do not fit above the fascia"
     a, b = asked.sides
-    for sides in ((b, a), ((*a, "needle.length=7.6 mm"), b)):
-        other = Drawing(dataclasses.replace(asked, sides=sides))
+    for changed in (
+        {"sides": (b, a)},
+        {"sides": ((*a, "needle.length=7.6 mm"), b)},
+        {"aim": "tip"},
+    ):
+        other = Drawing(dataclasses.replace(asked, **changed))
         assert [other.patient(p.number).values for p in patients] == [p.values for p in patients]
         assert other.again == drawing.again
     targets = [p.number_of("nodule.depth") + 0.5 * p.number_of("nodule.height") for p in patients]
@@ -121,6 +125,33 @@ def test_patients_can_be_run(many):
     assert cases[0].tissue == cases[1].tissue
     assert 1e3 * cases[0].nodule.depth == pytest.approx(patient.number_of("nodule.depth"))
     assert math.isclose(1e3 * cases[0].nodule.height, patient.number_of("nodule.height"))
+
+
+def test_each_needle_has_its_mouth_at_the_centre_but_its_tip_in_the_nodule(many):
+    """The 14G's tip lies 3 mm below its mouth: nodules of up to 4.2 mm height are too small."""
+    asked = trial(ARM, SHALLOW, SMALL)
+    bevel = 0.5 * 0.4128 / math.tan(math.radians(11.0))
+    for patient in many[:3]:
+        cases = [to_case(compose("run_case", p.overrides)) for p in points(asked, [patient])]
+        nodule = cases[0].nodule
+        for case, above in zip(cases, (bevel, 3.0), strict=True):
+            aimed = 1e3 * nodule.centre_depth + above
+            far = 1e3 * (nodule.depth + nodule.height) - 0.2
+            assert 1e3 * case.target_depth == pytest.approx(min(aimed, far), abs=1e-3)
+    first = Drawing(dataclasses.replace(asked, aim="tip")).patient(1)
+    assert first.values == many[0].values
+    for point in points(asked, [first]):
+        case = to_case(compose("run_case", point.overrides))
+        assert case.target_depth == case.nodule.centre_depth, "the tip, whatever the needle"
+
+
+def test_needles_are_checked_in_the_patients_that_are_drawn():
+    """Too short for the default nodule is no matter, too short for every patient is."""
+    small = (ARM, SHALLOW, SMALL, "trial.patients=3")
+    assert len(Drawing(trial(*small, "a.needle.length=7.4 mm")).cohort()) == 3
+    with pytest.raises(ConfigError, match=r"none of 3 patients, first: target_depth") as error:
+        Drawing(trial(*small, "b.needle.free_length=2 mm")).cohort()
+    assert error.value.key == "b.needle"
 
 
 def test_sides_are_the_runs_of_the_comparison():
@@ -171,6 +202,9 @@ DEPTH = "trial.cohort.patient.nodule.depth"
         ("+trial.cohort.patient.nodule.colour=null", "trial.cohort.patient.nodule.colour"),
         ("trial.density_bounds=[2 g/cm**3,1 g/cm**3]", "trial.density_bounds"),
         ("trial.density_bounds=[2 mm]", "trial.density_bounds"),
+        ("trial.aim=hub", "trial.aim"),
+        ("target_depth=4 mm", "target_depth"),
+        ("+trial.cohort.patient.target_depth='uniform(3 mm, 4 mm)'", "patient.target_depth"),
         ("a.needle.length=2 s", "a.needle.length"),
         ("schedule=three_weekly", "schedule.rounds"),
     ],

@@ -18,7 +18,7 @@ from sim.report.trial import answer
 from sim.results.files import read_rows
 from sim.studies import trial_run
 from sim.studies.cohort import Patient
-from sim.studies.paired import Pairs
+from sim.studies.paired import Estimate, Pairs
 from sim.studies.trial import LEAST, Tables, analyse
 
 NUMBER = 24
@@ -133,6 +133,28 @@ def test_patients_without_an_injection_are_told_and_left_out_beside():
     assert beside.doses[1] == pytest.approx(np.mean([10.0 + n for n in range(3, NUMBER + 1)]))
     said = answer(dataclasses.replace(arms(), patients=NUMBER), found)
     assert said[2].startswith("With the 14G coaxial nothing was injected in 2 patients")
+
+
+def test_what_is_said_of_other_assumptions_is_said_of_intervals():
+    found = analysis(runs())
+    as_configured = found.scenarios[0]
+
+    def said(configured, **others):
+        scenarios = [dataclasses.replace(as_configured, dose=configured)]
+        scenarios += [
+            dataclasses.replace(as_configured, name=name, dose=dose)
+            for name, dose in others.items()
+        ]
+        return answer(arms(), dataclasses.replace(found, scenarios=tuple(scenarios)))[-1]
+
+    above, below = Estimate(2.0, 1.0, 3.0), Estimate(-2.0, -3.0, -1.0)
+    across, turned = Estimate(0.5, -1.0, 2.0), Estimate(-0.5, -2.0, 1.0)
+    assert "excludes 0 as configured; none of the few assumptions" in said(above, x=above)
+    assert "excludes 0 as configured; it lies below 0 under: x." in said(above, x=below, y=above)
+    told = said(above, x=across, y=turned)
+    assert "it includes 0 under: x, y (its estimate, too, has the other sign)." in told
+    assert "includes 0 as configured; none of the few assumptions" in said(across, x=turned)
+    assert "it lies below 0 under: x; it lies above 0 under: y" in said(across, x=below, y=above)
 
 
 def test_missing_runs_leave_the_pairs_and_count_as_failures_beside():
