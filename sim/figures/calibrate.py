@@ -80,7 +80,7 @@ def _profile(
     fit, interval = found.fit, found.fit.intervals[i]
     ax.axvspan(factor * interval.low, factor * interval.high, color=FIT, alpha=0.15, lw=0.0)
     ax.plot(factor * profile.value, profile.tau, color=FIT, marker="o", ms=2.5)
-    ax.set(ylim=(-1.6 * fit.limit, 1.6 * fit.limit), ylabel="τ")
+    ax.set(ylim=(-1.6 * fit.limit, 1.6 * fit.limit), ylabel="signed root τ")
     for end in (-fit.limit, fit.limit):
         ax.axhline(end, color=GREY, lw=0.8, ls="--")
     ax.axvline(factor * fit.values[i], color=DARK, lw=0.8)

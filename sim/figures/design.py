@@ -18,6 +18,7 @@ from sim.studies.design_problem import DesignProblem
 from sim.studies.design_words import Found
 
 MARKERS = ("o", "^", "s", "D", "v", "P")
+APART = 0.06  # of the largest gain, between labels
 COLOURS = "viridis"  # from the thinnest needle to the thickest
 
 
@@ -106,12 +107,12 @@ def _front(
         np.append(cost, max(cost[-1], found.worst[1])), np.append(gain, gain[-1]), where="post",
         color=DARK, lw=1.2, zorder=5,
     )  # fmt: skip
-    before = ""
+    before, room = "", APART * gain.max()
     for i, x, y in zip(found.front, cost, gain, strict=True):
         needle = found.entries[i].design.needle.name.replace("_", " ")
-        if needle != before:
+        if needle != before and y > room:  # the legend names those that are too close
             label(ax, needle, (x, y), (-4, 4), ha="right")
-        before = needle
+            before, room = needle, y + APART * gain.max()
     legend: dict[str, Artist] = {"front": line}
     for _, fine in pairs:
         judged = problem.judge(fine.evaluation)
