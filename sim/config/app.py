@@ -160,10 +160,10 @@ def _help(cfg: DictConfig, overrides: list[str]) -> str:
 
 
 def _targets(node: object, at: str) -> Iterator[tuple[str, object]]:
-    """Yield (key, value) of every `_target_` in a tree."""
+    """Yield (key, value) of all that would be called: Hydra's `_target_`, logging's `()`."""
     items = node.items() if isinstance(node, dict) else enumerate(node)
     for name, child in items:
-        if name == "_target_":
+        if name in ("_target_", "()"):
             yield f"{at}.{name}", child
         elif isinstance(child, dict | list):
             yield from _targets(child, f"{at}.{name}")

@@ -336,11 +336,18 @@ def test_an_own_option_is_listed_and_used(command):
     assert "density: 1.2 g/cm**3" in run(command, "--cfg", "job", *arguments).stdout
 
 
-def test_a_target_hidden_in_an_own_file_is_refused(command):
+@pytest.mark.parametrize(
+    ("hidden", "key"),
+    [
+        ("callbacks: {x: {_target_: os.getcwd}}", "callbacks.x._target_"),
+        ("job_logging: {handlers: {x: {(): os.getcwd}}}", "job_logging.handlers.x.()"),
+    ],
+)
+def test_what_is_called_from_an_own_file_is_refused(command, hidden, key):
     folder = Path(command[1]).parent / "mine" / "experiment"
     folder.mkdir(parents=True)
-    hidden = "# @package _global_\nhydra:\n  callbacks:\n    x: {_target_: os.getcwd}\n"
-    (folder / "bad.yaml").write_text(hidden, encoding="utf-8")
+    text = f"# @package _global_\nhydra:\n  {hidden}\n"
+    (folder / "bad.yaml").write_text(text, encoding="utf-8")
     done = run(command, "--config-dir", "mine", "experiment=bad")
     assert done.returncode == 2
-    assert done.stderr.startswith("refused: hydra.callbacks.x._target_ = 'os.getcwd'")
+    assert done.stderr.startswith(f"refused: hydra.{key} = 'os.getcwd'")
