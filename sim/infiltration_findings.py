@@ -158,12 +158,15 @@ def arrival_notes(
     elif insertion.core_length > 0.0:
         core = f"infiltration: the lumen took up a core of {1e3 * insertion.core_length:.2g} mm"
         drop = plug * result.flow_rate
-        lost = 100.0 * drop / case.injection.pressure(result.plunger_force)
-        seeping = (
-            f"; it stays, and {lost:.3g} % of the syringe's pressure is lost in it (permeability "
-            "of the mineral it was cut from; crushed, it may be another)"
-        )
-        notes.append(core + (seeping if drop > 0.0 else "; the syringe blows it out"))
+        if drop > 0.0:
+            lost = 100.0 * drop / case.injection.pressure(result.plunger_force)
+            core += (
+                f"; it stays, and {lost:.3g} % of the syringe's pressure is lost in it "
+                "(permeability of the mineral it was cut from; crushed, it may be another)"
+            )
+        else:
+            core += "; it stays" if plug > 0.0 else "; the syringe blows it out"
+        notes.append(core)
     if insertion.outcome == "deflected":
         notes.append("infiltration: computed on the axis, at the nodule's top at the deepest")
     if any(corrections.values()):

@@ -24,7 +24,7 @@ Array = NDArray[np.float64]
 type Feed = Callable[[float, float], tuple[float, float]]
 
 FIXED_POINT = 0.01  # relative change of the pressures
-FEED_ERROR = 1e-3  # of the flow through the needle
+FEED_ERROR = 1e-3  # of the flow that the needle lets through without a tissue behind it
 TOLERATED = 0.1  # the same where cracks run on: their law is then met with a step's delay
 ITERATIONS = 12
 FIRST_RELAXATION, LEAST, MOST = 0.5, 0.1, 1.0
@@ -117,7 +117,7 @@ def advance(body: PorousBody, before: Moment, duration: float, feed: Feed) -> Mo
         film_flow = body.film_flow(condition, pressure)
         condition = condition.moved(relaxation * residual, target.cracks)
         given, leak = feed(cavity, inflow)
-        fed = abs(given - leak * cavity - inflow) <= FEED_ERROR * abs(inflow)
+        fed = abs(given - leak * cavity - inflow) <= FEED_ERROR * abs(given)
         if fed and settled:
             break
     if not fed:

@@ -44,7 +44,9 @@ class RestingStepper:
         self.factorisations = self.fallbacks = 0
 
     def step(self, before: Array, duration: float) -> tuple[Step, float]:
-        """Advance by `duration` (s), or by gamma times it where the second stage undershoots.
+        """Advance by `duration` (s), or by gamma times it where the second stage leaves the range.
+
+        The range is from `floor` to the largest concentration before, and as much above it.
 
         Returns
         -------
@@ -67,13 +69,14 @@ class RestingStepper:
         local = ERROR_CONSTANT * duration * curvature
         local = system.solve(inertia * local, local, ESTIMATE)
         error = edges.total(capacity * np.abs(local))
-        if edges.largest(-second) > -self.floor:
+        least, most = -edges.largest(-second), edges.largest(second)
+        if least < self.floor or most > edges.largest(c) - self.floor:
             return self._euler(first, duration), error
         integral = duration * ((1.0 - GAMMA) * first + GAMMA * second)
         return Step(duration, second, integral), error
 
     def euler(self, before: Array, duration: float) -> Step:
-        """Advance by gamma times `duration` (s) with backward Euler, which cannot undershoot."""
+        """Advance by gamma times `duration` (s) with backward Euler, which stays in the range."""
         species, system = self.species, self._prepared(duration)
         c = before * self._free
         return self._euler(system.solve(species.capacity / (GAMMA * duration) * c, c), duration)
