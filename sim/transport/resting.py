@@ -1,8 +1,8 @@
 """Time steps without flow: diffusion and clearance by SDIRK2 (Alexander 1977).
 
 Two stages with gamma = 1 - 1/sqrt(2), L-stable, second order; both have the matrix of a backward
-Euler step of gamma times the duration, so where the second stage undershoots, the first one is
-kept as such a step (an M-matrix: it cannot undershoot). A new step size changes the diagonal
+Euler step of gamma times the duration, so where the second stage leaves the range, the first one is
+kept as such a step (an M-matrix: it stays in it). A new step size changes the diagonal
 alone; in a half plane it costs one set of factors. The local error ``(1/6 - 3 gamma^2 + 2 gamma^3)
 h^3 c'''`` is estimated by the second divided difference of the three rates at hand and smoothed by
 the same matrix.
