@@ -9,12 +9,14 @@ from rich.console import Console
 
 from experiments.wiring import SIDES, command_line, make_job, output_folder, side
 from sim.config.app import hydra_main
-from sim.pair import run_pair
 
 
 @hydra_main("compare_gauges")
 def main(cfg: DictConfig) -> None:
     """Run both, print the table and the report's path."""
+    # imported when a run begins: a sweep's parent, --help and a refusal do without
+    from sim.pair import run_pair
+
     names = [cfg[name].needle.name for name in SIDES]
     folder = output_folder("_against_".join(names))
     command = command_line("experiments.compare_gauges")

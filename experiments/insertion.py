@@ -9,15 +9,17 @@ from rich.console import Console
 
 from experiments.wiring import command_line, make_job, output_folder
 from sim.config.app import hydra_main
-from sim.report.words import insertion_words
-from sim.results.progress import bars
-from sim.results.record import FORCE, REPORT, load
-from sim.run import run_case
 
 
 @hydra_main("insertion")
 def main(cfg: DictConfig) -> None:
     """Run, say what happened and where the force curve and the report are."""
+    # imported when a run begins: a sweep's parent, --help and a refusal do without
+    from sim.report.words import insertion_words
+    from sim.results.progress import bars
+    from sim.results.record import FORCE, REPORT, load
+    from sim.run import run_case
+
     console = Console()
     folder = output_folder(cfg.needle.name)
     job = make_job(cfg, folder, command_line("experiments.insertion"), infiltration=False)

@@ -13,12 +13,14 @@ from experiments.wiring import SIDES, command_line, make_job, run_folder, side
 from sim.config.app import hydra_main
 from sim.config.treatment import comparison
 from sim.errors import ConfigError
-from sim.rounds.pair import begun_by, run_treatments
 
 
 @hydra_main("treatment")
 def main(cfg: DictConfig) -> None:
     """Run or go on with both needles' rounds, print what they did and the report's path."""
+    # imported when a run begins: a sweep's parent, --help and a refusal do without
+    from sim.rounds.pair import begun_by, run_treatments
+
     resuming = "resume" in cfg
     if resuming:
         _refuse_more(HydraConfig.get().overrides.task)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import shlex
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 
 from sim.config import to_case
-from sim.reevaluation import sweep
 from sim.results.inputs import inputs
-from sim.run import Job
+
+if TYPE_CHECKING:
+    from sim.run import Job
 
 SIDES = ("a", "b")
 
@@ -26,6 +28,9 @@ def make_job(
     turning_points: bool = False,
 ) -> Job:
     """Return the job of one run's configuration, with or without what follows the insertion."""
+    from sim.reevaluation import sweep  # takes seconds, which only a run is worth
+    from sim.run import Job
+
     return Job(
         case=to_case(cfg),
         config=OmegaConf.to_yaml(cfg, resolve=True),
