@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -17,37 +18,78 @@ from sim.figures.turning import turning_figure
 from sim.figures.uptake import threshold_figure, uptake_figure
 from sim.results.record import FIGURES, Record
 
-PICTURES: dict[str, Callable[[Sequence[Record]], Figure]] = {
-    "force": force_figure,
-    "crushed": crushed_figure,
-    "infiltration": infiltration_figure,
-    "solid": solid_figure,
-    "uptake": uptake_figure,
-    "threshold": threshold_figure,
-    "mineral": mineral_figure,
-    "turning_points": turning_figure,
-}
-NEEDS = {
-    "force": lambda record: record.force is not None,
-    "crushed": lambda record: record.crushed is not None,
-    "infiltration": lambda record: _dimension(record) == 2,
-    "solid": lambda record: _dimension(record) == 3,
-    "uptake": lambda record: record.uptake is not None,
-    "threshold": lambda record: record.threshold is not None,
-    "mineral": dissolves,
-    "turning_points": lambda record: bool(record.turning_points),
+
+@dataclass(frozen=True)
+class Picture:
+    """What is drawn of one or two records, of which records it can be, and what it shows."""
+
+    draw: Callable[[Sequence[Record]], Figure]
+    possible: Callable[[Record], bool]
+    caption: str
+
+
+def _dimension(record: Record) -> int:
+    """Dimension of the infiltration's fields; 0 where there are none."""
+    return 0 if record.fields is None else record.fields.points.shape[1]
+
+
+PICTURES = {
+    "force": Picture(
+        force_figure,
+        lambda record: record.force is not None,
+        "Axial force at the hand against depth, split into tip and shaft friction, with the "
+        "limits and what happened on the way. The curve ends where the insertion ended.",
+    ),
+    "crushed": Picture(
+        crushed_figure,
+        lambda record: record.crushed is not None,
+        "Mineral compacted around the tip where the needle stopped: plastic volume strain "
+        "(logarithmic, compaction positive) in one half of the section, as it is once the force is "
+        "steady. Each needle has its own spatial scale; what stood where the bore is, is not "
+        "followed.",
+    ),
+    "infiltration": Picture(
+        infiltration_figure,
+        lambda record: _dimension(record) == 2,
+        "Thiosulfate in the pore fluid in the section through the axis; one colour scale and one "
+        "spatial scale, the needle drawn in where it stands.",
+    ),
+    "solid": Picture(
+        solid_figure,
+        lambda record: _dimension(record) == 3,
+        "Thiosulfate in the pore fluid in the section through the mouth, along the way that the "
+        "needle leans; the dark line is the nodule's surface.",
+    ),
+    "uptake": Picture(
+        uptake_figure,
+        lambda record: record.uptake is not None,
+        "Where the delivered drug is over time (stacked); the needle's way is what liquid stands "
+        "in where steel was.",
+    ),
+    "threshold": Picture(
+        threshold_figure,
+        lambda record: record.threshold is not None,
+        "Share of the nodule's volume that ever exceeded a concentration.",
+    ),
+    "mineral": Picture(
+        mineral_figure,
+        dissolves,
+        "Above: share of the mineral that is gone by the end of the run, of what was there when "
+        "its injection began. Below: its mass over time. A scenario of the closure, no prediction.",
+    ),
+    "turning_points": Picture(
+        turning_figure,
+        lambda record: bool(record.turning_points),
+        "Over each uncertain input's range, the others at their defaults. Above: the smallest "
+        "margin of the insertion. Below: the infiltrated share of the nodule.",
+    ),
 }
 
 
 def draw(records: Sequence[Record], folder: Path) -> dict[str, Path]:
     """Draw every picture that at least one record has the data for; return their paths by name."""
     return {
-        name: save(picture(records), folder / FIGURES / f"{name}.png")
+        name: save(picture.draw(records), folder / FIGURES / f"{name}.png")
         for name, picture in PICTURES.items()
-        if any(NEEDS[name](record) for record in records)
+        if any(picture.possible(record) for record in records)
     }
-
-
-def _dimension(record: Record) -> int:
-    """Dimension of the infiltration's fields; 0 where there are none."""
-    return 0 if record.fields is None else record.fields.points.shape[1]

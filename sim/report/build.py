@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from sim.case import Case
 from sim.comparison import NUMERICS, Line, compare, ratio
+from sim.figures.draw import PICTURES
 from sim.report import turning, words
 from sim.report.case_words import case_words
 from sim.report.verification import tables
@@ -20,26 +21,6 @@ from sim.results.files import Json, write_text
 from sim.results.labels import label, typeset
 from sim.results.metrics import MEANINGS, MM, N_MM, Meaning
 from sim.results.record import REPORT, Record
-
-CAPTIONS = {
-    "force": "Axial force at the hand against depth, split into tip and shaft friction, with the "
-    "limits and what happened on the way. The curve ends where the insertion ended.",
-    "crushed": "Mineral compacted around the tip where the needle stopped: plastic volume strain "
-    "(logarithmic, compaction positive) in one half of the section, as it is once the force is "
-    "steady. Each needle has its own spatial scale; what stood where the bore is, is not followed.",
-    "infiltration": "Thiosulfate in the pore fluid in the section through the axis; one colour "
-    "scale and one spatial scale, the needle drawn in where it stands.",
-    "solid": "Thiosulfate in the pore fluid in the section through the mouth, along the way that "
-    "the needle leans; the dark line is the nodule's surface.",
-    "uptake": "Where the delivered drug is over time (stacked); the needle's way is what liquid "
-    "stands in where steel was.",
-    "mineral": "Above: share of the mineral that is gone by the end of the run, of what was there "
-    "when its injection began. Below: its mass over time. A scenario of the closure, no "
-    "prediction.",
-    "threshold": "Share of the nodule's volume that ever exceeded a concentration.",
-    "turning_points": "Over each uncertain input's range, the others at their defaults. Above: the "
-    "smallest margin of the insertion. Below: the infiltrated share of the nodule.",
-}
 
 GROUPS = {
     "needle": "Needle and hand",
@@ -212,7 +193,7 @@ def _figure(name: str, path: Path, records: Sequence[Record]) -> dict[str, str]:
     needles = " and ".join(record.name for record in records)
     return {
         "name": name,
-        "caption": CAPTIONS[name],
-        "alt": f"{CAPTIONS[name]} Shown for {needles}.",
+        "caption": PICTURES[name].caption,
+        "alt": f"{PICTURES[name].caption} Shown for {needles}.",
         "data": base64.b64encode(path.read_bytes()).decode(),
     }
