@@ -17,10 +17,13 @@ from omegaconf.errors import (
 )
 
 from sim.config.limits import allowed
+from sim.config.sampling_schema import SYNTAX
 from sim.errors import ConfigError
 
 NEEDED = "a value is needed here"
 Refused = (HydraException, OmegaConfBaseException)
+_CALL = re.compile(r"\s*(\w+)\s*\(")
+_CALLS = {"grid": "grid(from, to, number[, log])", **SYNTAX}  # beside Hydra's own
 _UNKNOWN = re.compile(r"Key '(\w+)' not in '\w+'")  # of an option whose keys a root's type checks
 
 
@@ -30,10 +33,13 @@ def refusal(error: Exception, overrides: Sequence[str] = ()) -> ConfigError:
     Parameters
     ----------
     error : Exception
-        One of `Refused`, or what Hydra trips over, e.g. a `ValueError` for ``needle=null``.
+        One of `Refused`, a `ConfigError`, which is returned, or what Hydra trips over, e.g. a
+        `ValueError` for ``needle=null``.
     overrides : sequence of str
         ``key=value`` texts: where the value of the refused key is looked up.
     """
+    if isinstance(error, ConfigError):
+        return error
     if isinstance(error, MissingConfigException) and error.missing_cfg_file:
         group, _, option = error.missing_cfg_file.rpartition("/")
         return ConfigError(group or "--config-name", option, _choices(error.options or ()))
@@ -44,6 +50,8 @@ def refusal(error: Exception, overrides: Sequence[str] = ()) -> ConfigError:
     key, value = _offending(str(error), overrides)
     if unknown := _UNKNOWN.search(str(error)):
         return ConfigError(key, value, _foreign(unknown[1]))
+    if call := _CALL.match(value):
+        return ConfigError(key, value, _unknown_call(call[1]))
     if isinstance(error, HydraException) and not isinstance(error, OverrideParseException):
         reason = _line(str(error))
     else:
@@ -69,6 +77,13 @@ def _offending(message: str, overrides: Sequence[str]) -> tuple[str, str]:
         if any(name in message for name in (override, f"'{key}'", f"'{key}/{value}'")):
             return key.lstrip("+~"), value
     return "the command line", " ".join(overrides)
+
+
+def _unknown_call(name: str) -> str:
+    """Say what is allowed in place of an unknown function, or of one with a slip inside."""
+    near = difflib.get_close_matches(name, _CALLS, n=1)
+    written = [_CALLS[known] for known in near or _CALLS]
+    return f"write {'one of ' * (not near)}{'; '.join(written)}, in quotes, after -m"
 
 
 def _line(message: str) -> str:

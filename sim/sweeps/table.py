@@ -105,12 +105,13 @@ def load_table(folder: Path) -> pd.DataFrame:
     return rebuild(folder)
 
 
-def counts(table: pd.DataFrame) -> str:
-    """Return how many runs there are, and how many ended in which way."""
+def counts(table: pd.DataFrame, asked: int = 0) -> str:
+    """Return how many runs there are, of more that were asked for, and how many ended how."""
     ways = ", ".join(
         f"{count} {status}" for status, count in table["status"].value_counts().items()
     )
-    return f"{len(table)} runs" + (f": {ways}" if ways else "")
+    share = f"{len(table)} of {asked}" if asked > len(table) else str(len(table))
+    return f"{share} runs" + (f": {ways}" if ways else "")
 
 
 def _runs(folder: Path) -> list[Path]:

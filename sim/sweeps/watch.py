@@ -40,7 +40,8 @@ def tell(table: pd.DataFrame, folder: Path, console: Console) -> None:
         console.print(f"{row['folder']}: {row['status']}, {row['reason']}", **_PLAIN)
     if len(failed) > MOST:
         console.print(f"... and {len(failed) - MOST} more that are not complete", **_PLAIN)
-    console.print(counts(table), **_PLAIN)
+    asked = read_json(folder / SWEEP).get("points", 0)
+    console.print(counts(table, asked), **_PLAIN)
     console.print(f"table: {folder / PARQUET}", **_PLAIN)
 
 

@@ -141,6 +141,13 @@ MAP = [
 ]
 
 
+SWEPT = [
+    (["injection.rate=unifrom(1 mL/min, 2 mL/min)"], "injection.rate", "unifrom", "uniform(low"),
+    (["injection.rate=grid(1 mL/min)"], "injection.rate", "grid(1", "grid(from, to, number)"),
+    (["injection.rate=several(1)"], "injection.rate", "several(1)", "write one of grid("),
+]
+
+
 @pytest.fixture
 def refused(monkeypatch, tmp_path, capsys):
     """Return a function that runs an experiment to its refusal and gives back its one line."""
@@ -165,6 +172,14 @@ def refused(monkeypatch, tmp_path, capsys):
 @pytest.mark.parametrize(("arguments", "key", "given", "allowed"), RUN)
 def test_a_run_is_refused(refused, arguments, key, given, allowed):
     line = refused("run_case", to_case, arguments)
+    assert line.startswith(f"refused: {key} = ")
+    assert given in line
+    assert allowed in line.partition("is not allowed: ")[2]
+
+
+@pytest.mark.parametrize(("arguments", "key", "given", "allowed"), SWEPT)
+def test_a_sweep_is_refused(refused, arguments, key, given, allowed):
+    line = refused("run_case", to_case, ["-m", *arguments])
     assert line.startswith(f"refused: {key} = ")
     assert given in line
     assert allowed in line.partition("is not allowed: ")[2]

@@ -49,6 +49,13 @@ def put(sweep: Path, key: str, volume: float | None, dose: Json = 1.0, **about: 
     return run
 
 
+def test_counts_say_what_is_still_to_come(tmp_path: Path) -> None:
+    put(tmp_path, "b", 0.2)
+    put(tmp_path, "a", None, status="refused")
+    assert counts(rebuild(tmp_path)) == "2 runs: 1 refused, 1 complete"
+    assert counts(rebuild(tmp_path), 6) == "2 of 6 runs: 1 refused, 1 complete"
+
+
 def test_columns_rows_and_types(tmp_path: Path) -> None:
     put(tmp_path, "b", 0.2, 2.0)
     put(tmp_path, "c", 0.1)
