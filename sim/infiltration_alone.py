@@ -108,6 +108,7 @@ def _whole(fields: NodalFields, cv: ControlVolumes, comm: MPI.Comm) -> NodalFiel
         cell_regions=joined(fields.cell_regions),
         porosity=joined(fields.porosity),
         plastic_volume_strain=joined(fields.plastic_volume_strain),
+        permeability=joined(fields.permeability),
         pressure=joined(fields.pressure[:owned]),
         concentration=series(fields.concentration),
         largest_concentration=joined(fields.largest_concentration[:owned]),

@@ -230,7 +230,9 @@ def _fields(domain: Domain, injected: Injected, recorder: Recorder) -> NodalFiel
     kept = recorder.snapshots
     stages = [x for x in injected.stages if cv.edges.total(x.supply, domain.mouth) > 0.0]
     still = np.zeros(cv.edges.nodes)
-    mineral = None
+    mineral, permeability = None, injected.permeability
+    if permeability is None:
+        permeability = cv.per_cell(domain.permeability)
     if domain.case.dissolution.model != "none":
         masses = np.array([snapshot.mineral for snapshot in kept])
         mineral = np.divide(masses, volume, out=np.zeros_like(masses), where=volume > 0.0)
@@ -241,6 +243,7 @@ def _fields(domain: Domain, injected: Injected, recorder: Recorder) -> NodalFiel
         cell_regions=cv.cell_regions,
         porosity=cv.per_cell(domain.porosity),
         plastic_volume_strain=domain.plastic_volume_strain,
+        permeability=permeability,
         pressure=stages[-1].pressure if stages else still,
         times=np.array([snapshot.time for snapshot in kept]),
         concentration=np.array([snapshot.drug for snapshot in kept]),

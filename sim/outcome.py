@@ -97,7 +97,8 @@ class NodalFields:
     cell_regions: NDArray[np.int64]  # (m,)
     porosity: Array  # (m,) per cell
     plastic_volume_strain: Array  # (m,) per cell, left by the needle; compaction < 0
-    pressure: Array  # (n,) Pa during the injection
+    permeability: Array  # (m,) m2, per cell, as the pressure finds it
+    pressure: Array  # (n,) Pa, as the injection ends
     times: Array  # (k,) s from the start of the injection
     concentration: Array  # (k, n) kg/m3 of pore fluid
     largest_concentration: Array  # (n,) kg/m3, over all steps (not only the written ones)

@@ -110,6 +110,7 @@ def inject_poroelastic(domain: Domain, plug: float = 0.0) -> Injected:
         backflow_fraction=backflow / injected if injected else 0.0,
         retained_in_needle=drug.concentration * drug_volume_left(needle, displaced),
         fractured=opening > 0.0 if smeared else None,
+        permeability=pushed[-1].condition.permeability if pushed else None,
         notes=_notes(domain, opening, unsettled),
         statistics={
             "poroelastic_steps": float(len(pushed) + len(relaxed)),

@@ -47,6 +47,7 @@ class Injected:
     backflow_fraction: float  # share of the liquid that leaves the nodule along the shaft
     retained_in_needle: float  # kg of drug in lumen and hub at the end
     fractured: bool | None = None  # whether cracks opened; None: the flow does not know cracks
+    permeability: Array | None = None  # (c,) m2, at the end; None: as the needle left it
     notes: tuple[str, ...] = ()
     statistics: dict[str, float] = field(default_factory=dict)
 

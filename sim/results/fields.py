@@ -24,7 +24,7 @@ CONCENTRATION = "concentration_mg_per_mL"
 MINERAL = "mineral_g_per_cm3"
 SHAPES = {3: "Triangle", 4: "Tetrahedron"}  # by the nodes of a cell
 NODE_FIELDS = ("pressure_kPa", "largest_concentration_mg_per_mL", "exposure_mg_h_per_mL")
-CELL_FIELDS = ("porosity", "plastic_volume_strain")
+CELL_FIELDS = ("porosity", "plastic_volume_strain", "permeability_m2")
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Fields:
     cell_regions: NDArray[np.int64]  # (m,)
     porosity: Array  # (m,)
     plastic_volume_strain: Array  # (m,)
+    permeability: Array | None  # (m,) m2; None: an older record, which lacks it
     pressure: Array  # (n,) kPa
     times: Array  # (k,) s
     concentration: Array  # (k, n) mg/mL
@@ -57,8 +58,9 @@ def write_fields(folder: Path, field: NodalFields) -> Path:
         file.create_dataset("cells", data=field.cells.astype(np.int64), **packed)
         file.create_dataset("region", data=field.cell_regions.astype(np.int32), **packed)
         file["region"].attrs.update(field.regions)
-        for name in CELL_FIELDS:
-            file.create_dataset(name, data=getattr(field, name), **packed)
+        own = field.porosity, field.plastic_volume_strain, field.permeability
+        for name, values in zip(CELL_FIELDS, own, strict=True):
+            file.create_dataset(name, data=values, **packed)
         nodal = (
             KPA * field.pressure,
             field.largest_concentration,
@@ -95,6 +97,7 @@ def read_fields(folder: Path) -> Fields:
             cell_regions=file["region"][:].astype(np.int64),
             porosity=file["porosity"][:],
             plastic_volume_strain=file["plastic_volume_strain"][:],
+            permeability=file["permeability_m2"][:] if "permeability_m2" in file else None,
             pressure=file[NODE_FIELDS[0]][:],
             times=times,
             concentration=series(CONCENTRATION),

@@ -130,6 +130,7 @@ def _drop(points: Array, cells: Array, tags: Array, distance: Array, spread: flo
         cell_regions=tags,
         porosity=np.array([0.0, 0.2, 0.4, 0.49])[tags],
         plastic_volume_strain=np.where(tags == 3, -0.1, 0.0),
+        permeability=np.array([0.0, 1e-16, 2e-15, 1e-14])[tags],
         pressure=1e5 * np.exp(-distance / 2e-3),
         times=times,
         concentration=concentration,

@@ -28,6 +28,7 @@ def made(points, cells, mineral):
         cell_regions=np.array([1, 3]),
         porosity=random.random(own),
         plastic_volume_strain=random.random(own),
+        permeability=1e-14 * random.random(own),
         pressure=random.random(len(points)),
         times=np.array([0.0, 30.0, 604800.0]),
         concentration=random.random(nodal),
@@ -54,6 +55,7 @@ def test_fields_open_in_pyvista(tmp_path, mesh, mineral):
     again = read_fields(tmp_path)
     np.testing.assert_array_equal(again.concentration, fields.concentration)
     np.testing.assert_array_equal(again.cells, fields.cells)
+    np.testing.assert_array_equal(again.permeability, fields.permeability)
     if mineral:
         np.testing.assert_allclose(again.mineral, 1e-3 * fields.mineral, rtol=1e-15)
 
