@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
+from sim.report import numbers
 from sim.report.case_words import case_words
-from sim.report.verification import tables
+from sim.report.page import environment, shown, write_page
 from sim.report.words import ENDED, number, percent, scenario_words
-from sim.results.files import Json, write_text
-from sim.results.labels import label, typeset
+from sim.results.files import Json
+from sim.results.labels import typeset
 from sim.results.metrics import MEANINGS, Meaning
 from sim.results.record import REPORT
 from sim.rounds.metrics import MODEL
@@ -52,22 +50,18 @@ def write_rounds_report(
     failures : sequence of str
         What a reader must know about rounds that are missing.
     """
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=select_autoescape(),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"number": number, "label": label, "typeset": typeset}
     firsts = [treatment.rounds[0] for treatment in treatments if treatment.rounds]
-    page = environment.get_template("rounds.html").render(
-        title=" and ".join(treatment.name for treatment in treatments),
+    needles = " and ".join(treatment.name for treatment in treatments)
+    return write_page(
+        folder,
+        "rounds.html",
+        environment(),
+        title=needles,
         scenario=scenario_words(treatments[0].case),
         compared=case_words(firsts, [t.name for t in treatments if t.rounds]) if firsts else "",
         answers=[round_words(treatment) for treatment in treatments],
         failures=failures,
-        figures=[_figure(name, path) for name, path in pictures.items()],
+        figures=[shown(name, path, CAPTIONS[name], needles) for name, path in pictures.items()],
         columns=[record.name for treatment in treatments for record in treatment.rounds],
         rows=_rows(treatments),
         notes=[
@@ -80,11 +74,10 @@ def write_rounds_report(
             for treatment in treatments
             for record in treatment.rounds
         ],
-        verification=tables(),
+        inputs=numbers.inputs(firsts),
+        records=firsts,
         command=command,
     )
-    write_text(folder / REPORT, page)
-    return folder / REPORT
 
 
 def round_words(treatment: Treatment) -> str:
@@ -132,10 +125,11 @@ def _from_to(values: tuple[Json, Json]) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def _rows(treatments: Sequence[Treatment]) -> list[tuple[Meaning, list[Json]]]:
+def _rows(treatments: Sequence[Treatment]) -> list[tuple[str, Meaning, list[Json]]]:
     """One row per metric, one value per needle and round."""
     return [
         (
+            key,
             meaning,
             [
                 treatment.metrics.get(f"round_{n}.{key}")
@@ -146,7 +140,3 @@ def _rows(treatments: Sequence[Treatment]) -> list[tuple[Meaning, list[Json]]]:
         for key, meaning in MEANINGS.items()
         if key.partition(".")[0] in STAGES and key != MODEL
     ]
-
-
-def _figure(name: str, path: Path) -> dict[str, str]:
-    return {"caption": CAPTIONS[name], "data": base64.b64encode(path.read_bytes()).decode()}

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from sim.config.trial import Trial
 from sim.figures.trial import BY, spoken
+from sim.report.page import environment, shown, write_page
 from sim.report.words import number
-from sim.results.files import write_text
 from sim.results.labels import LABELS, typeset
-from sim.results.record import REPORT
+from sim.results.provenance import git_commit, versions
+from sim.results.record import CONFIG
 from sim.studies.aim import SPARE
 from sim.studies.cohort import FLATNESS, Patient
 from sim.studies.paired import Estimate, number_needed
@@ -73,22 +72,13 @@ def write_trial_report(
     command : str
         Command line that repeats the trial.
     """
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=select_autoescape(),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "number": number,
-        "p": p_value,
-        "effect": effect,
-        "points": lambda e: effect(e, 100.0),
-        "typeset": typeset,
-    }
+    made = environment()
+    made.filters |= {"p": p_value, "effect": effect, "points": lambda e: effect(e, 100.0)}
     names = [spoken(name) for name in trial.names]
-    page = environment.get_template("trial.html").render(
+    return write_page(
+        folder,
+        "trial.html",
+        made,
         names=names,
         trial=trial,
         aimed=AIMED[trial.aim],
@@ -118,13 +108,14 @@ def write_trial_report(
         ],
         most=MOST,
         figures=[
-            {"caption": CAPTIONS[name], "data": base64.b64encode(path.read_bytes()).decode()}
+            shown(name, path, CAPTIONS[name], " and ".join(names))
             for name, path in pictures.items()
         ],
+        failures=(),
+        config=(folder / CONFIG).read_text(encoding="utf-8"),
+        provenance={"commit": git_commit(), "versions": versions()},
         command=command,
     )
-    write_text(folder / REPORT, page)
-    return folder / REPORT
 
 
 def answer(trial: Trial, found: Analysis) -> list[str]:

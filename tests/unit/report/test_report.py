@@ -350,7 +350,7 @@ def test_ends_that_were_left_out_are_listed(tmp_path, records):
 
 def test_shares_are_percentages_and_cost_has_no_ratio(tmp_path, records):
     page = write_report(tmp_path, records[:2], {}, "x").read_text()
-    rows = re.findall(r"<tr><td>(.*?)</td>(.*?)</tr>", page, re.DOTALL)
+    rows = re.findall(r"<tr[^>]*><td>(.*?)</td>(.*?)</tr>", page, re.DOTALL)
     cells = {name: re.findall(r"<td[^>]*>(.*?)</td>", rest) for name, rest in rows}
     assert cells["Infiltrated share of the nodule"] == ["30", "30", "1", "%"]
     assert cells["Wall time"] == ["1", "1", "—", "s"]
