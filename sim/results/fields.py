@@ -1,7 +1,14 @@
 """The infiltration's fields as XDMF + HDF5, a time series for ParaView and pyvista.
 
-Points are in mm, (r, z) in the x-y plane; the arrays' names carry their units. Static arrays are
-stored once and referred to from every time.
+Points are in mm: of the r-z result x = r and y = z, of a 3-D one x, y and z; the skin's surface is
+z = 0, upwards positive. Times are in s, the arrays' names carry their units, and static arrays are
+stored once and referred to from every time. `region` is a tag per cell; the tags' names are field
+data, `region_nodule` = 3 for one.
+
+Why XDMF: of the same 20 times on 18 000 nodes it takes 3.4 MB, one VTKHDF file 3.3 MB, a .pvd with
+its .vtu files 30 MB; all three are exact. pyvista reads all times in 0.19, 0.07 and 0.40 s of CPU,
+ParaView 5.13 in 0.28 (its XDMF Reader; both Xdmf3 Readers: 1.0), 0.53 and 0.69 s. XDMF opens in
+every ParaView, VTKHDF with times not before 5.12; and of VTKHDF pyvista's reader knows no times.
 """
 
 from __future__ import annotations
@@ -75,7 +82,7 @@ def write_fields(folder: Path, field: NodalFields) -> Path:
     with written(folder / HDF5) as aside:
         aside.write_bytes(content.getbuffer())
     path = folder / XDMF
-    tree = _time_series(field.times, len(field.points), field.cells.shape, list(_series(field)))
+    tree = _time_series(field, list(_series(field)))
     ET.indent(tree)
     with written(path) as aside:
         tree.write(aside, encoding="utf-8", xml_declaration=True)
@@ -115,10 +122,8 @@ def _series(field: NodalFields) -> dict[str, Array]:
     return series
 
 
-def _time_series(
-    times: Array, nodes: int, shape: tuple[int, int], series_names: list[str]
-) -> ET.ElementTree:
-    cells, corners = shape
+def _time_series(field: NodalFields, series_names: list[str]) -> ET.ElementTree:
+    nodes, (cells, corners) = len(field.points), field.cells.shape
     root = ET.Element("Xdmf", Version="3.0")
     series = ET.SubElement(
         ET.SubElement(root, "Domain"),
@@ -127,7 +132,9 @@ def _time_series(
         GridType="Collection",
         CollectionType="Temporal",
     )
-    for step, time in enumerate(times):
+    axes = "x = r, y = z" if corners == 3 else "x, y, z"
+    ET.SubElement(series, "Information", Name="coordinates in mm, times in s", Value=axes)
+    for step, time in enumerate(field.times):
         grid = ET.SubElement(series, "Grid", Name=f"step {step}", GridType="Uniform")
         ET.SubElement(grid, "Time", Value=repr(float(time)))
         topology = ET.SubElement(
@@ -142,6 +149,8 @@ def _time_series(
         for name in CELL_FIELDS:
             _item(_attribute(grid, name, "Cell"), name, f"{cells}")
         _item(_attribute(grid, "region", "Cell"), "region", f"{cells}", "Int", 4)
+        for name, tag in field.regions.items():
+            _tag(_attribute(grid, f"region_{name}", "Grid"), tag)
     return ET.ElementTree(root)
 
 
@@ -161,3 +170,8 @@ def _item(
         Format="HDF",
     )
     item.text = f"{HDF5}:/{dataset}"
+
+
+def _tag(parent: ET.Element, tag: int) -> None:
+    item = ET.SubElement(parent, "DataItem", Dimensions="1", NumberType="Int", Format="XML")
+    item.text = str(tag)

@@ -6,50 +6,13 @@ import logging
 
 import numpy as np
 import pytest
-import pyvista
 
 from sim.errors import ConfigError
-from sim.results.fields import XDMF, write_fields
 from sim.results.files import read_json, read_table, write_json, write_table
 from sim.results.folder import log_to, new_folder, settle
 from sim.results.metrics import MEANINGS
 from tests.unit.results import synthetic
 from tests.unit.results.records import write_record
-
-TOLERANCE = 1e-12
-
-
-@pytest.fixture
-def field():
-    return synthetic.field(synthetic.case(), 7.5e-3, 2.5e-3, n=9)
-
-
-def test_fields_read_back_with_pyvista(tmp_path, field):
-    reader = pyvista.get_reader(write_fields(tmp_path, field))
-    np.testing.assert_allclose(reader.time_values, field.times, rtol=TOLERANCE)
-    for step, time in enumerate(reader.time_values):
-        reader.set_active_time_value(time)
-        mesh = reader.read()
-        np.testing.assert_allclose(mesh.points[:, :2], 1e3 * field.points, rtol=TOLERANCE)
-        np.testing.assert_array_equal(mesh.cells_dict[pyvista.CellType.TRIANGLE], field.cells)
-        expected = {
-            "concentration_mg_per_mL": field.concentration[step],
-            "largest_concentration_mg_per_mL": field.largest_concentration,
-            "pressure_kPa": 1e-3 * field.pressure,
-            "exposure_mg_h_per_mL": field.exposure / 3600.0,
-        }
-        assert set(mesh.point_data) == set(expected)
-        for name, values in expected.items():
-            np.testing.assert_allclose(mesh.point_data[name], values, rtol=TOLERANCE)
-        np.testing.assert_allclose(mesh.cell_data["porosity"], field.porosity, rtol=TOLERANCE)
-        np.testing.assert_array_equal(mesh.cell_data["region"], field.cell_regions)
-
-
-def test_fields_survive_a_rename_of_their_folder(tmp_path, field):
-    write_fields(tmp_path / "before", field)
-    (tmp_path / "before").rename(tmp_path / "after")
-    mesh = pyvista.get_reader(tmp_path / "after" / XDMF).read()
-    assert mesh.n_points == len(field.points)
 
 
 def test_record_gives_back_what_was_written(tmp_path):
