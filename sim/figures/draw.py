@@ -8,12 +8,14 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from sim.figures.course import course_figure, injected
 from sim.figures.crushed import crushed_figure
 from sim.figures.force import force_figure
 from sim.figures.infiltration import infiltration_figure
 from sim.figures.mineral import dissolves, mineral_figure
 from sim.figures.solid import solid_figure
 from sim.figures.style import save
+from sim.figures.torque import torque_figure, turns
 from sim.figures.turning import turning_figure
 from sim.figures.uptake import threshold_figure, uptake_figure
 from sim.results.record import FIGURES, Record
@@ -37,8 +39,15 @@ PICTURES = {
     "force": Picture(
         force_figure,
         lambda record: record.force is not None,
-        "Axial force at the hand against depth, split into tip and shaft friction, with the "
-        "limits and what happened on the way. The curve ends where the insertion ended.",
+        "Axial force at the hand against depth. Of two needles both on one axis above; below, each "
+        "on a force axis of its own, split into tip and shaft friction, with the limits that can "
+        "end it. A curve ends where the insertion ended.",
+    ),
+    "torque": Picture(
+        torque_figure,
+        turns,
+        "Torque at the hand against depth, of what is turned. Its limit is the hand's or, where "
+        "that is less, the cannula's torsional yield.",
     ),
     "crushed": Picture(
         crushed_figure,
@@ -65,6 +74,12 @@ PICTURES = {
         lambda record: record.uptake is not None,
         "Where the delivered drug is over time (stacked); the needle's way is what liquid stands "
         "in where steel was.",
+    ),
+    "course": Picture(
+        course_figure,
+        injected,
+        "The drug in the nodule over time, the nodule's mean exposure to it and, where a closure "
+        "is chosen, the mineral that it takes away.",
     ),
     "threshold": Picture(
         threshold_figure,

@@ -1,6 +1,7 @@
 """Axial force against depth with its parts and the limits that end an insertion.
 
-Depth is taken in the nodule's own frame, so the anatomy stands still.
+Of two needles both are drawn on one axis first. Then follows each with its parts on a force axis
+of its own: a thin needle's loads are a tenth of a wide one's.
 """
 
 from __future__ import annotations
@@ -15,23 +16,16 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.case import Case
-from sim.figures.style import (
-    DARK,
-    GREY,
-    LAYER_COLOURS,
-    NEEDLE_COLOURS,
-    WIDTHS,
-    label,
-    legend_below,
-    say,
-)
+from sim.figures.depth import LINE, PANEL, depth_axis, name_depths, spread
+from sim.figures.style import DARK, GREY, NEEDLE_COLOURS, WIDTHS, label, legend_below, say
 from sim.outcome import Array
 from sim.results.metrics import MM
 from sim.results.record import Record
 
 HEADROOM = 1.3
 REACH = 3.0  # a limit is drawn when it comes within this multiple of the largest force
+HEIGHT = 4.3  # inches, of the needles' own panels
+BOTH = 2.9  # inches, of the panel of both
 LIMITS = {
     "ideal buckling load": {"color": DARK, "ls": "--", "lw": 1.2},
     "yield in bending": {"color": "#009e73", "ls": "-.", "lw": 1.4},
@@ -39,26 +33,21 @@ LIMITS = {
 }
 TIP = {"alpha": 0.5, "lw": 0.0}
 FRICTION = {"facecolor": "white", "hatch": "//////", "lw": 0.0}
-EVENT = {"marker": "o", "ms": 3.5, "mfc": "white", "mec": DARK, "ls": "", "zorder": 7}
+OWN = "own"  # panels of one needle each
 
 
 def force_figure(records: Sequence[Record]) -> Figure:
-    """Draw one panel per needle on one depth axis; each has its own force axis."""
-    figure, axes = plt.subplots(
-        1, len(records), figsize=(WIDTHS[len(records)], 3.9), sharex=True, squeeze=False
+    """Draw two needles' forces on one axis; below, one panel per needle with its parts."""
+    own = [f"{OWN} {n}" for n in range(len(records))]
+    rows, heights = ([own], [HEIGHT]) if len(records) == 1 else ([[""] * 2, own], [BOTH, HEIGHT])
+    width = WIDTHS[len(records)]
+    figure, axes = plt.subplot_mosaic(
+        rows, figsize=(width, sum(heights)), height_ratios=heights, empty_sentinel=None
     )
-    deepest = max(MM * (record.case.nodule.depth + record.case.nodule.height) for record in records)
-    for ax, record, colour in zip(axes[0], records, NEEDLE_COLOURS, strict=False):
-        _layers(ax, record.case)
-        outcome = str(record.metrics["insertion.outcome"] or "no result").replace("_", " ")
-        ax.set_title(f"{record.name}: {outcome}")
-        ax.set_xlabel("tip's depth in the undisplaced anatomy (mm)")
-        if record.force is None:
-            say(ax, "not computed")
-        else:
-            _panel(ax, record, colour)
-        ax.set_xlim(0.0, deepest + 0.5)
-    axes[0, 0].set_ylabel("axial force (N)")
+    for name, record, colour in zip(own, records, NEEDLE_COLOURS, strict=False):
+        _panel(axes[name], record, colour, width / len(records))
+    if "" in axes:
+        _both(axes[""], records, width)
     entries: dict[str, Artist] = {
         "axial force": Line2D([], [], color=DARK),
         "of it on the tip": Patch(color=DARK, **TIP),
@@ -69,19 +58,74 @@ def force_figure(records: Sequence[Record]) -> Figure:
     return figure
 
 
-def _panel(ax: Axes, record: Record, colour: str) -> None:
-    force, target = record.force, MM * record.case.target_depth
+def ending(record: Record) -> str:
+    """Return how an insertion ended, and where."""
+    outcome = str(record.metrics["insertion.outcome"] or "no result").replace("_", " ")
+    reached = record.metrics["insertion.reached_depth_mm"]
+    return outcome if reached is None else f"{outcome} at {reached:.2f} mm"
+
+
+def _both(ax: Axes, records: Sequence[Record], inches: float) -> None:
+    """Draw both needles' total force and operator's limits on one axis."""
+    drawn = [
+        (record, colour)
+        for record, colour in zip(records, NEEDLE_COLOURS, strict=True)
+        if record.force is not None
+    ]
+    case = records[0].case
+    depth_axis(ax, case, inches)
+    ax.set_title("Both on one axis")
+    ax.set_ylabel("axial force (N)")
+    if not drawn:
+        say(ax, "not computed")
+        return
+    largest = max(record.force["force_N"].max() for record, _ in drawn)
+    near = [r.case.technique.force_limit for r, _ in drawn]
+    near = [limit for limit in near if limit <= REACH * largest]
+    top = HEADROOM * max(largest, *near, 0.0)
+    ax.set_ylim(0.0, top)
+    name_depths(ax, MM * case.target_depth, inches)
+    order = sorted(drawn, key=lambda entry: entry[0].force["force_N"][-1])
+    lasts = np.array([record.force["force_N"][-1] for record, _ in order])
+    beside = spread(lasts, LINE * top / (PANEL * BOTH))
+    for (record, colour), place in zip(order, beside, strict=True):
+        depth, force = record.force["depth_mm"], record.force["force_N"]
+        ax.plot(depth, force, color=colour)
+        ax.plot(depth[-1], force[-1], "o", color=colour, ms=5, clip_on=False, zorder=6)
+        how = {"color": colour, "va": "top", "fontweight": "bold"}
+        label(ax, f"{record.name}: {ending(record)}", (depth[-1], place), (6, -3), **how)
+        limit = record.case.technique.force_limit
+        if limit in near:
+            ax.axhline(limit, **LIMITS["operator's limit"] | {"color": colour})
+            text = f"{record.name}: operator's limit {limit:g} N"
+            how = {"xycoords": ("axes fraction", "data"), "ha": "right", "color": colour}
+            label(ax, text, (0.995, limit), (0, 3), **how)
+
+
+def _panel(ax: Axes, record: Record, colour: str, inches: float) -> None:
+    """Draw one needle's force with its parts, limits and events."""
+    depth_axis(ax, record.case, inches)
+    ax.set_title(f"{record.name}: {ending(record)}")
+    ax.set_ylabel("axial force (N)")
+    if record.force is None:
+        say(ax, "not computed")
+        return
+    force = record.force
     depth, total, tip = force["depth_mm"], force["force_N"], force["tip_N"]
     ax.fill_between(depth, 0.0, tip, color=colour, **TIP)
     ax.fill_between(depth, tip, total, edgecolor=colour, **FRICTION)
     ax.plot(depth, total, color=colour)
     ax.plot(depth[-1], total[-1], "o", color=colour, ms=5, clip_on=False, zorder=6)
-    _events(ax, record)
-    ax.axvline(target, color=GREY, lw=0.8)
-    style = {"xycoords": ("data", "axes fraction"), "rotation": 90, "color": GREY}
-    label(ax, "target", (target, 0.04), (2, 0), **style)
+    ax.set_ylim(0.0, HEADROOM * _limits(ax, record))
+    passed = record.events[:-1]  # the last is how it ended
+    name_depths(ax, MM * record.case.target_depth, inches, passed)
 
-    largest, top, above = float(total.max()), float(total.max()), []
+
+def _limits(ax: Axes, record: Record) -> float:
+    """Draw the limits near the force, tell the others; return the largest value to be seen."""
+    force, above = record.force, []
+    depth, largest = force["depth_mm"], float(force["force_N"].max())
+    top = largest
     operator = np.full_like(depth, record.case.technique.force_limit)
     values = (force["buckling_load_N"], force["bending_limit_N"], operator)
     for (name, look), limit in zip(LIMITS.items(), values, strict=True):
@@ -93,35 +137,12 @@ def _panel(ax: Axes, record: Record, colour: str) -> None:
         elif np.isfinite(lowest):
             more = "" if limit is operator else " or more"
             above.append(f"{name}: {float(f'{lowest:.2g}'):g} N{more}")
-    ax.set_ylim(0.0, HEADROOM * top)
     if above:
         text = "above this axis:\n" + "\n".join(above)
-        label(ax, text, (0.99, 0.92), (0, 0), xycoords="axes fraction", va="top", ha="right")
-
-
-def _events(ax: Axes, record: Record) -> None:
-    """Mark what happened on the way; the last event is how it ended."""
-    for event in record.events[:-1]:
-        at = float(event["depth_mm"]), float(event["force_N"])
-        ax.plot(*at, **EVENT)
-        name = event["event"].replace("_", " ")
-        label(ax, name, at, (0, 5), rotation=90, ha="center", va="bottom")
+        label(ax, text, (0.99, 0.86), (0, 0), xycoords="axes fraction", va="top", ha="right")
+    return top
 
 
 def _lowest(limit: Array) -> float:
     finite = limit[np.isfinite(limit)]
     return float(finite.min()) if finite.size else np.inf
-
-
-def _layers(ax: Axes, case: Case) -> None:
-    """Shade skin, subcutis and nodule along the axis."""
-    skin, nodule = MM * case.tissue.skin.thickness, case.nodule
-    top, bottom = MM * nodule.depth, MM * (nodule.depth + nodule.height)
-    spans = {"skin": (0.0, min(skin, top)), "subcutis": (skin, top), "nodule": (top, bottom)}
-    for name, (start, end) in spans.items():
-        if end <= start:
-            continue
-        ax.axvspan(start, end, color=LAYER_COLOURS[name], lw=0, zorder=0)
-        rotation = 0 if end - start > 3.0 else 90
-        at, over = (0.5 * (start + end), 0.99), ("data", "axes fraction")
-        label(ax, name, at, (0, 0), xycoords=over, ha="center", va="top", rotation=rotation)

@@ -26,6 +26,8 @@ from sim.results.record import Record
 TICKS = {1.0: "1 s", 10.0: "10 s", 60.0: "1 min", 600.0: "10 min", 3600.0: "1 h", 21600.0: "6 h",
          86400.0: "1 d", 604800.0: "7 d"}  # fmt: skip
 NEGLIGIBLE = 2e-3  # share of the dose below which a place is left out
+SOONEST = 0.3  # s, where the axis of times begins at the earliest
+ROOM = 30.0  # times the axis' begin from which on "end of injection" fits before it
 LARGEST = 0.99  # concentration / injected up to which volumes mean more than rounding errors
 
 ACROSS = ("data", "axes fraction")
@@ -34,14 +36,16 @@ ACROSS = ("data", "axes fraction")
 def uptake_figure(records: Sequence[Record]) -> Figure:
     """Stack the places of the drug over log time, one panel per needle on one mass scale."""
     figure, axes = plt.subplots(
-        1, len(records), figsize=(WIDTHS[len(records)], 3.6), sharey=True, squeeze=False
-    )
+        1, len(records), figsize=(WIDTHS[len(records)], 3.6), sharex=True, sharey=True,
+        squeeze=False,
+    )  # fmt: skip
     stacks = [_places(record) for record in records]
     told = [
         place
         for place in PLACE_COLOURS
         if any(s[place].max() > NEGLIGIBLE * sum(s.values()).max() for s in stacks if s)
     ]
+    times = [record.uptake["time_s"][1:] for record, s in zip(records, stacks, strict=True) if s]
     entries: dict[str, Artist] = {}
     for ax, record, stack in zip(axes[0], records, stacks, strict=True):
         ax.set_title(record.name)
@@ -51,10 +55,14 @@ def uptake_figure(records: Sequence[Record]) -> Figure:
         else:
             computed = record.uptake is not None
             say(ax, "no drug was injected" if computed else "no infiltration computed")
-            ax.set_xticks([])
+            ax.tick_params(bottom=False, labelbottom=False)
     axes[0, 0].set_ylabel("thiosulfate pentahydrate (mg)")
     axes[0, 0].set_ylim(bottom=0.0)
     if entries:
+        time_axis(axes[0, 0], *times)
+        for ax, record, stack in zip(axes[0], records, stacks, strict=True):
+            if stack:
+                _end_of_injection(ax, record.metrics["infiltration.injection_time_s"])
         legend_below(figure, entries)
     else:
         axes[0, 0].set_yticks([])
@@ -78,20 +86,25 @@ def _panel(ax: Axes, record: Record, stack: dict[str, Array]) -> dict[str, Artis
     colours = [PLACE_COLOURS[place] for place in stack]
     areas = ax.stackplot(time, *stack.values(), colors=colours, lw=0)
     ax.plot(time, next(iter(stack.values())), color=DARK, lw=1.0)
-    time_axis(ax, time)
-    end = record.metrics["infiltration.injection_time_s"]
-    ax.axvline(end, color=DARK, lw=0.8, ls=":")
-    label(ax, "end of injection", (end, 0.98), (-3, 0), xycoords=ACROSS, va="top", ha="right")
     return dict(zip(stack, areas, strict=True))
 
 
-def time_axis(ax: Axes, time: Array) -> None:
-    """Make x a logarithmic axis over these times (s) with ticks that people count in."""
+def _end_of_injection(ax: Axes, end: float) -> None:
+    """Draw a line, and name it on the side where there is room."""
+    ax.axvline(end, color=DARK, lw=0.8, ls=":")
+    first, _ = ax.get_xlim()
+    shift, side = (-3, "right") if end > ROOM * first else (3, "left")
+    label(ax, "end of injection", (end, 0.98), (shift, 0), xycoords=ACROSS, va="top", ha=side)
+
+
+def time_axis(ax: Axes, *times: Array) -> None:
+    """Make x a logarithmic axis over all these times (s) with ticks that people count in."""
     ax.set_xscale("log")
-    first, last = max(time[0], 0.3), time[-1]
+    first = max(min(time[0] for time in times), SOONEST)
+    last = max(time[-1] for time in times)
     ax.set_xlim(first, last)
     ticks = {at: text for at, text in TICKS.items() if first <= at <= 1.01 * last}
-    ax.set_xticks(list(ticks), list(ticks.values()), rotation=30)
+    ax.set_xticks(list(ticks), list(ticks.values()))
     ax.minorticks_off()
 
 
