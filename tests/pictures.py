@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -35,8 +37,15 @@ def is_blank(image: NDArray[np.uint8]) -> bool:
 def texts(figure: Figure) -> list[Text]:
     """Return the visible texts of a figure, laid out as they are saved."""
     figure.canvas.draw()
-    found = figure.findobj(lambda artist: isinstance(artist, Text))
-    return [text for text in found if text.get_text().strip() and _shown(text)]
+    hidden = {id(text) for ax in figure.axes for text in _off_axis(ax)}
+    return [
+        text
+        for text in figure.findobj(lambda artist: isinstance(artist, Text))
+        if text.get_text().strip()
+        and text.get_visible()
+        and id(text) not in hidden
+        and (text.axes is None or text.axes.get_visible())
+    ]
 
 
 def outside(figure: Figure) -> list[str]:
@@ -68,14 +77,10 @@ def overlapping(figure: Figure, share: float = 0.1) -> list[tuple[str, str]]:
     return found
 
 
-def _shown(text: Text) -> bool:
-    """Return whether a text is drawn: tick labels beyond their axis' limits are not."""
-    ax = text.axes
-    if ax is None or not text.get_visible():
-        return text.get_visible()
+def _off_axis(ax: Axes) -> Iterator[Text]:
+    """Yield the tick labels that are not drawn: an axis keeps ticks that it no longer uses."""
     for axis in (ax.xaxis, ax.yaxis):
-        for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks()):
-            if text in (tick.label1, tick.label2):
-                low, high = sorted(axis.get_view_interval())
-                return low <= tick.get_loc() <= high and ax.axison
-    return ax.get_visible()
+        low, high = sorted(axis.get_view_interval())
+        for tick in (*axis.majorTicks, *axis.minorTicks):
+            if not (low <= tick.get_loc() <= high and ax.axison):
+                yield from (tick.label1, tick.label2)

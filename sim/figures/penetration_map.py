@@ -8,27 +8,16 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from sim.case import Case
-from sim.figures.style import DARK, label, legend_below, say
+from sim.figures.outcomes import LEGEND, OUTCOMES, looks, paint, patches
+from sim.figures.style import DARK, HALO, label, legend_below, say
 from sim.outcome import Array
 from sim.penetration_map import OUT_OF_REACH, Cell
 from sim.results.metrics import G_PER_CM3, MM, MPA
 
-OUTCOMES = {  # Okabe and Ito; light where the needle arrives
-    "reached_target": "#bfe3f7",
-    "bent": "#e69f00",
-    "buckled": "#d55e00",
-    "stalled": "#999999",
-    "torque_limit": "#f0e442",
-    "deflected": "#cc79a7",
-    "blunted": "#555555",
-    "failed": "#ffffff",
-}
 MARGINS = {0.5: ":", 1.0: "-", 2.0: "--"}
 TICKS = (10, 20, 50, 100, 200, 400, 800, 1600, 3200)  # MPa
 PATIENT = {"marker": "P", "ms": 7, "mfc": "white", "mec": DARK, "ls": ""}
@@ -56,7 +45,8 @@ def map_figure(needles: Sequence[Case], cells: Sequence[Cell]) -> Figure:
     size = len(cells) // len(needles)
     for i, (ax, case) in enumerate(zip(axes.T.flat, needles, strict=True)):
         own = cells[i * size : (i + 1) * size]
-        ax.set_title(f"{case.needle.name.replace('_', ' ')}, {MM * case.needle.free_length:.4g} mm")
+        name = case.needle.name.replace("_", " ")
+        ax.set_title(f"{name}, {MM * case.needle.free_length:.4g} mm", pad=15.0)
         _panel(ax, case, own)
     axes[0, 0].set_yscale("log")
     low, high = (MPA * f(cell.solid_strength for cell in cells) for f in (min, max))
@@ -65,7 +55,8 @@ def map_figure(needles: Sequence[Case], cells: Sequence[Cell]) -> Figure:
     axes[0, 0].minorticks_off()
     axes[-1, len(names) // 2].set_xlabel("apparent density of the mineral (g/cm³)")
     figure.supylabel("strength of the pore-free solid (MPa)", fontsize=9.0)
-    legend_below(figure, _legend(cells))
+    with plt.rc_context(LEGEND):
+        legend_below(figure, _legend(cells))
     return figure
 
 
@@ -76,26 +67,25 @@ def _panel(ax: Axes, case: Case, cells: Sequence[Cell]) -> None:
     density = G_PER_CM3 * np.unique([cell.density for cell in cells])
     strength = MPA * np.unique([cell.solid_strength for cell in cells])
     shape = len(density), len(strength)
-    code = np.array([list(OUTCOMES).index(cell.outcome) for cell in cells]).reshape(shape)
-    colours = ListedColormap(list(OUTCOMES.values()))
-    norm = BoundaryNorm(np.arange(len(OUTCOMES) + 1) - 0.5, len(OUTCOMES))
+    words = np.array([cell.outcome for cell in cells], dtype=object).reshape(shape)
     edges = _edges(density), np.exp(_edges(np.log(strength)))
-    ax.pcolormesh(*edges, code.T, cmap=colours, norm=norm)
+    paint(ax, *edges, words.T, OUTCOMES)
     margin = np.log([cell.smallest_margin or np.nan for cell in cells]).reshape(shape)
     fine = np.geomspace(strength[0], strength[-1], 20 * len(strength))  # straight in the logarithms
     margin = np.array([np.interp(np.log(fine), np.log(strength), row) for row in margin])
     for level, style in MARGINS.items():
         if np.nanmin(margin) < np.log(level) < np.nanmax(margin):
             width = 1.8 if level == 1.0 else 0.9
-            ax.contour(
+            line = ax.contour(
                 density, fine, margin.T, [np.log(level)],
-                colors=DARK, linestyles=style, linewidths=width,
+                colors="black", linestyles=style, linewidths=width, zorder=3,
             )  # fmt: skip
+            line.set_path_effects([HALO])  # over the hatches
     mineral, technique = case.nodule.mineral, case.technique
     ax.plot([G_PER_CM3 * mineral.density], [MPA * mineral.solid_strength], **PATIENT)
     ax.set(xlim=edges[0][[0, -1]], ylim=edges[1][[0, -1]])
     hand = f"{technique.kind}, at most {technique.force_limit:.3g} N"
-    label(ax, hand, (0.03, 0.03), (0, 0), xycoords="axes fraction")
+    label(ax, hand, (0.0, 1.0), (0, 4), xycoords="axes fraction")
 
 
 def _edges(centres: Array) -> Array:
@@ -105,14 +95,10 @@ def _edges(centres: Array) -> Array:
 
 
 def _legend(cells: Sequence[Cell]) -> dict[str, Artist]:
-    found = {cell.outcome for cell in cells}
-    entries: dict[str, Artist] = {
-        name.replace("_", " "): Patch(facecolor=colour, edgecolor=DARK, lw=0.5)
-        for name, colour in OUTCOMES.items()
-        if name in found
-    }
+    found = {cell.outcome for cell in cells} - {OUT_OF_REACH}
+    entries: dict[str, Artist] = dict(patches(looks(found)))
     for level, style in MARGINS.items():
         width = 1.8 if level == 1.0 else 0.9
-        entries[f"smallest margin {level:g}"] = Line2D([], [], color=DARK, ls=style, lw=width)
+        entries[f"smallest margin {level:g}"] = Line2D([], [], color="black", ls=style, lw=width)
     entries["the patient as given"] = Line2D([], [], **PATIENT)
     return entries

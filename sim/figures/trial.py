@@ -9,11 +9,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 from scipy import stats
 
-from sim.figures.style import DARK, GREY, NEEDLE_COLOURS, legend_below
+from sim.figures.paired import paired_figure
+from sim.figures.style import DARK, GREY, NEEDLE_COLOURS
 from sim.studies.cohort import Patient
 from sim.studies.trial import DENSITY, DOSE, INFILTRATED, OUTCOME, REACHED, Subgroup, Tables
 
@@ -21,31 +21,17 @@ Array = NDArray[np.float64]
 
 MEASURES = {DOSE: ("drug in the nodule (mg)", 1.0), INFILTRATED: ("nodule infiltrated (%)", 100.0)}
 WORDS = {REACHED: "reached the target", "stalled": "stalled", "torque_limit": "stopped turning"}
-SPREAD = 0.06  # of points about their place, so that equal ones can be told apart
 BY = {"nodule": "texture", "tissue": "site", DENSITY: "density"}
 
 
 def pairs_figure(names: Sequence[str], tables: Tables) -> Figure:
     """Draw dose and infiltrated share, one line a patient, coloured by who got more."""
     kept = tables.analysed
-    figure, axes = plt.subplots(1, 2, figsize=(9.6, 4.2))
-    for ax, (name, (label, factor)) in zip(axes, MEASURES.items(), strict=True):
-        both = np.array([factor * tables.measure(side, name)[kept] for side in (0, 1)])
-        shift = np.random.default_rng(0).uniform(-SPREAD, SPREAD, both.shape[1])
-        for (a, b), x in zip(both.T, shift, strict=True):
-            colour = GREY if a == b else NEEDLE_COLOURS[int(b > a)]
-            ax.plot([x, 1.0 + x], [a, b], "-o", color=colour, alpha=0.55, lw=1.0, ms=3.0)
-        ax.plot([0, 1], both.mean(axis=1), "D-", color=DARK, ms=6.0, lw=2.2, zorder=5)
-        ax.set_xticks([0, 1], [spoken(n) for n in names])
-        ax.set_xlim(-0.3, 1.3)
-        ax.set_ylim(bottom=0.0)
-        ax.set_ylabel(label)
-    axes[0].set_title(f"{int(kept.sum())} patients, each a line")
-    more = [Line2D([], [], color=c, marker="o", ms=3.0, lw=1.0) for c in (*NEEDLE_COLOURS, GREY)]
-    mean = Line2D([], [], color=DARK, marker="D", ms=6.0, lw=2.2)
-    entries = [f"more from the {spoken(n)}" for n in names] + ["the same"]
-    legend_below(figure, dict(zip(entries, more, strict=True)) | {"mean": mean})
-    return figure
+    measures = {
+        words: np.array([factor * tables.measure(side, name)[kept] for side in (0, 1)])
+        for name, (words, factor) in MEASURES.items()
+    }
+    return paired_figure([spoken(name) for name in names], measures, "patients")
 
 
 def density_figure(

@@ -51,9 +51,14 @@ def input_columns(tree: Mapping[str, object]) -> dict[str, Cell]:
     """
     columns = {}
     for key, value in _flat(tree):
-        unit = unit_of(key)
-        columns[f"{key}{_suffix(unit)}" if unit else key] = _cell(value, unit)
+        columns[column_of(key)] = _cell(value, unit_of(key))
     return columns
+
+
+def column_of(key: str) -> str:
+    """Return the column that a key of the configuration has."""
+    unit = unit_of(key)
+    return f"{key}{_suffix(unit)}" if unit else key
 
 
 @functools.cache

@@ -8,11 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 
-from sim.figures.penetration_map import OUTCOMES, map_figure
+from sim.figures.outcomes import OUTCOMES
+from sim.figures.penetration_map import map_figure
 from sim.mechanics import failure
 from sim.penetration_map import OUT_OF_REACH, Cell
+from tests.pictures import outside, overlapping
 from tests.unit.mechanics.patient import COAXIAL, DRILL, HYPODERMIC, case
 
 DENSITY, STRENGTH = (800.0, 1200.0, 1600.0), (70e6, 240e6, 800e6)
@@ -56,14 +59,31 @@ def test_rows_are_lengths_and_columns_needles(figure):
 
 
 def test_colours_are_the_cells_outcomes(figure):
-    mesh = figure.axes[2].collections[0]
-    colours = [to_hex(colour) for colour in mesh.to_rgba(mesh.get_array()).reshape(-1, 4)]
-    expected = [OUTCOMES["reached_target"]] * 3 + [OUTCOMES["bent"]] * 6  # by strength
-    assert colours == expected
+    filled = {c.get_gid(): c for c in figure.axes[2].collections if c.get_gid()}
+    assert {word: len(c.get_paths()) for word, c in filled.items()} == {
+        "reached_target": 3,
+        "bent": 6,
+    }
+    for word, cells in filled.items():
+        assert to_hex(cells.get_facecolor()[0]) == OUTCOMES[word].colour
+    heights = [p.vertices[:, 1].mean() for p in filled["reached_target"].get_paths()]
+    assert max(heights) < 100.0  # MPa: arrives where the solid is weak
+
+
+def test_outcomes_are_told_apart_without_colour(figure):
+    hatches = [c.get_hatch() for c in figure.axes[2].collections if isinstance(c, PolyCollection)]
+    assert [hatch for hatch in hatches if hatch] == [OUTCOMES["bent"].hatch]
+    looks = [(look.hatch, look.marker) for look in OUTCOMES.values()]
+    assert len({hatch for hatch, _ in looks}) == len({marker for _, marker in looks}) == len(looks)
+
+
+def test_nothing_is_clipped_or_hidden(figure):
+    assert not outside(figure)
+    assert not overlapping(figure)
 
 
 def test_the_line_of_margin_one_lies_where_it_is_one(figure):
-    lines = [c for c in figure.axes[2].collections[1:] if c.get_linewidths()[0] > 1.0]
+    lines = [c for c in figure.axes[2].collections if c.get_linewidths()[0] > 1.0]
     (path,) = lines[0].get_paths()
     np.testing.assert_allclose(path.vertices[:, 1], 150.0, rtol=1e-2)
 
@@ -76,4 +96,4 @@ def test_the_legend_has_what_happened(figure):
 
 def test_every_outcome_of_an_insertion_has_a_colour_of_its_own():
     assert set(failure.OUTCOMES.values()) <= set(OUTCOMES)
-    assert len(set(OUTCOMES.values())) == len(OUTCOMES)
+    assert len({look.colour for look in OUTCOMES.values()}) == len(OUTCOMES)

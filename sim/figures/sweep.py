@@ -1,0 +1,290 @@
+"""The pictures of a sweep, chosen from what varies in its table or from what is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from sim.errors import ConfigError
+from sim.figures.bands import bands_figure
+from sim.figures.multiples import in_words, multiples_figure
+from sim.figures.paired import paired_figure
+from sim.figures.ranking import ranking_figure
+from sim.figures.style import save
+from sim.figures.tornado import correlations_figure, tornado_figure
+from sim.figures.trends import MOST_LINES, trends_figure
+from sim.results.record import FIGURES
+from sim.studies.metric import meaning, values
+from sim.sweeps.axes import DEVICE, NEEDLE, Axis, Swept
+from sim.sweeps.effects import correlations, star
+from sim.sweeps.ranking import DOSE, FORCE, OUTCOME, ranking
+
+MAIN = (  # metrics, what an operator wants first
+    DOSE,
+    "infiltration.infiltrated_fraction_of_nodule",
+    "insertion.depth_in_nodule_mm",
+    FORCE,
+    "infiltration.injected_volume_mL",
+    "infiltration.peak_pressure_kPa",
+    "treatment.mineral_removed_fraction",
+)
+MOST_LEVELS = 40  # of an axis in small multiples
+MOST_PANELS = 12
+EQUAL = 1e-4  # relative difference up to which values are the same
+STUDIES = {  # pictures that a study has left in the folder's figures
+    "sensitivity": "How much each input moves each metric over the whole of its range, with 95 % "
+    "intervals, as the sensitivity study of these runs found it.",
+}
+PAIRED = (DOSE, FORCE)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is drawn: metrics (columns), the axes they are drawn over, and what they are split by.
+
+    `asked` is whether a user chose the axes.
+    """
+
+    metrics: tuple[str, ...]
+    over: tuple[Axis, ...]
+    by: Axis | None
+    asked: bool = False
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture of a sweep; `caption` says what it shows and how to read it."""
+
+    name: str
+    path: Path
+    caption: str
+
+
+def choose(
+    runs: Swept, metrics: Sequence[str] = (), over: Sequence[str] = (), by: str | None = None
+) -> Choice:
+    """Return what to draw of a sweep: what is asked for, the rest from what varies.
+
+    Parameters
+    ----------
+    runs : Swept
+    metrics : sequence of str
+        Columns, or questions as `sim.studies.metric.values` takes them.
+    over : sequence of str
+        Keys or columns of one axis or two.
+    by : str, optional
+        Key or column of another one.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such metric or axis, or an axis is named twice.
+    """
+    for metric in metrics:
+        if not in_words(runs.runs, metric):
+            values(runs.runs, metric)
+    if len(over) > 2:
+        raise ConfigError("--over", " ".join(over), "name one axis or two")
+    own = [runs.axis(name, "--over") for name in over]
+    split = None if by is None else runs.axis(by, "--by")
+    if len({axis.key for axis in (*own, *([split] if split else []))}) < len(own) + bool(by):
+        raise ConfigError("--by", by or " ".join(over), "an axis is named twice")
+    free = [axis for axis in runs.axes if axis not in own and axis != split]
+    lines = [axis for axis in free if not runs.sampled(axis) and len(axis.levels) <= MOST_LINES]
+    if split is None and len(free) + len(own) > 1:
+        split = next((axis for axis in lines if axis.key == NEEDLE), None)
+        if split is None and lines and len(free) + len(own) != 2:
+            split = min(lines, key=lambda axis: len(axis.levels))
+    free = [axis for axis in free if axis != split]
+    free.sort(key=lambda axis: (not axis.numeric, runs.sampled(axis), -len(axis.levels)))
+    own = (own + free)[: max(2, len(own))] if not over else own
+    chosen = tuple(metrics) or tuple(
+        column for name in MAIN if (column := runs.metric(name)) and _moves(runs, column)
+    )
+    if not over and own and runs.sampled(own[0]) and chosen and not in_words(runs.runs, chosen[0]):
+        own = [axis for axis, _, _ in correlations(runs, chosen[0]) if axis != split][:2] or own
+    return Choice(chosen, tuple(own), split, bool(over) or by is not None)
+
+
+def draw_sweep(table: pd.DataFrame, folder: Path, runs: Swept, choice: Choice) -> list[Drawn]:
+    """Draw what can be drawn of a sweep into `folder`/figures, the answer first.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `sim.results.load` returns it.
+    folder : Path
+        Of the sweep.
+    runs : Swept
+        Of that table.
+    choice : Choice
+    """
+    pictures = folder / FIGURES
+    drawn = [
+        Drawn(name, save(figure, pictures / f"{name}.png"), caption)
+        for name, figure, caption in _pictures(table, folder, runs, choice)
+    ]
+    drawn += [
+        Drawn(name, pictures / f"{name}.png", caption)
+        for name, caption in STUDIES.items()
+        if (pictures / f"{name}.png").exists()
+    ]
+    return drawn
+
+
+def _pictures(
+    table: pd.DataFrame, folder: Path, runs: Swept, choice: Choice
+) -> Iterator[tuple[str, Figure, str]]:
+    found = ranking(runs)
+    if found is not None:
+        yield "ranking", ranking_figure(found), _ranking_caption(found.paired)
+    yield from _trends(runs, choice)
+    yield from _multiples(runs, choice)
+    yield from _effects(runs, choice)
+    yield from _pairs(table, runs)
+    try:
+        by = column if choice.by and (column := _column(choice.by, table)) else None
+        figure = bands_figure(table, folder, *([by] if by else []))
+    except ConfigError:  # no run left a curve
+        return
+    yield (
+        "bands",
+        figure,
+        "Median (line) and 10 to 90 % (band) of the runs' curves, with the number of runs that "
+        "they are of. A run that stopped counts up to where it stopped.",
+    )
+
+
+def _ranking_caption(paired: bool) -> str:
+    told = (
+        "Only conditions in which every needle has a complete run are compared. "
+        if paired
+        else "The needles were not run in the same conditions: they are shown side by side, but a "
+        "difference may come from the conditions. "
+    )
+    return (
+        f"The needle that reaches its target in most conditions above. {told}A run is a point; a "
+        "run that was stopped by the hand has the hand's limit as its largest force, so forces are "
+        "told (diamond) of runs that reached the target. Shares of conditions that somebody chose "
+        "are no rates among patients."
+    )
+
+
+def _trends(runs: Swept, choice: Choice) -> Iterator[tuple[str, Figure, str]]:
+    numbers = [metric for metric in choice.metrics if not in_words(runs.runs, metric)]
+    if not numbers or not choice.over:
+        return
+    over, by = choice.over[0], choice.by
+    if by is None and len(choice.over) == 2 and len(choice.over[1].levels) <= MOST_LINES:
+        by = choice.over[1]
+    if by is not None and (len(by.levels) > MOST_LINES or runs.sampled(by)):
+        by = None
+    others = [axis.label for axis in runs.axes if axis not in (over, by)]
+    told = f"Each run is a point; lines are medians over {_listed(others)}." if others else (
+        "Each point is a run."
+    )  # fmt: skip
+    lines = f", a line for each value of {by.label}" if by else ""
+    yield (
+        "trends",
+        trends_figure(runs, numbers, over, by),
+        f"Results over {over.label}{lines}. {told} Runs that are not complete are not drawn.",
+    )
+
+
+def _multiples(runs: Swept, choice: Choice) -> Iterator[tuple[str, Figure, str]]:
+    over, by = choice.over, choice.by
+    if len(over) == 1 and by is not None:
+        over, by = (*over, by), None
+    small = [axis for axis in over if not runs.sampled(axis) and len(axis.levels) <= MOST_LEVELS]
+    if len(small) < 2:
+        return
+    if by is not None and (runs.sampled(by) or len(by.levels) > MOST_PANELS):
+        by = None
+    outcome = runs.metric(OUTCOME)
+    words = [outcome] if outcome and runs.runs[outcome].nunique() > 1 else []
+    others = [axis.label for axis in runs.axes if axis not in (*over, by)]
+    for metric in dict.fromkeys([*words, *choice.metrics[: 1 if words else 2]]):
+        what = meaning(metric).label
+        cells = f" A cell stands for all runs over {_listed(others)}: " + (
+            "its most frequent word." if in_words(runs.runs, metric) else "their median."
+        )
+        panels = f", a panel for each value of {by.label}" if by else ""
+        yield (
+            f"multiples_{metric.replace('.', '_').replace(' ', '_')}",
+            multiples_figure(runs, metric, (over[0], over[1]), by),
+            f"{what} over {over[0].label} and {over[1].label}{panels}; one scale for all."
+            f"{cells if others else ''} Cells are of one size, whatever lies between two values.",
+        )
+
+
+def _effects(runs: Swept, choice: Choice) -> Iterator[tuple[str, Figure, str]]:
+    numbers = [metric for metric in choice.metrics if not in_words(runs.runs, metric)]
+    if not numbers or len(runs.axes) < 2:
+        return
+    metric = numbers[0]
+    found = star(runs, metric)
+    if found is not None and len(found.swings) > 1:
+        base = ", ".join(f"{axis.label} {axis.text(found.base[axis.key])}" for axis in runs.axes)
+        yield (
+            "tornado",
+            tornado_figure(found, metric),
+            f"{meaning(metric).label} when one input leaves the base ({base}) and the others stay. "
+            "How wide a bar is depends on how far its input was varied; interactions do not show.",
+        )
+    ranks = correlations(runs, metric)
+    if len(ranks) > 1 and any(runs.sampled(axis) for axis in runs.axes):
+        yield (
+            "correlations",
+            correlations_figure(ranks, metric),
+            f"Which sampled input goes with {meaning(metric).label.lower()}: Spearman's rank "
+            "correlation over the complete runs, their number in brackets. It sees what rises or "
+            "falls throughout, and no interactions.",
+        )
+
+
+def _pairs(table: pd.DataFrame, runs: Swept) -> Iterator[tuple[str, Figure, str]]:
+    """Yield the comparisons of one needle with another, where there are two or more."""
+    if not runs.sided or runs.runs[DEVICE].nunique() != 2:
+        return
+    names = list(dict.fromkeys(runs.runs[DEVICE]))
+    measures = {}
+    for name in PAIRED:
+        column = runs.metric(name)
+        if column and {f"a.{column}", f"b.{column}"} <= set(table):
+            both = table.loc[table["status"] == "complete", [f"a.{column}", f"b.{column}"]]
+            known = meaning(column)
+            values_ = both.dropna().to_numpy(float).T
+            if values_.shape[1] > 1:
+                measures[f"{known.label} ({known.unit})"] = values_
+    if measures:
+        yield (
+            "pairs",
+            paired_figure(names, measures, "conditions"),
+            "Each condition of the sweep a line from one needle to the other.",
+        )
+
+
+def _column(axis: Axis, table: pd.DataFrame) -> str | None:
+    """Return the table's column of an axis that bands can be drawn by."""
+    from sim.sweeps.columns import column_of
+
+    names = (f"{axis.key}.name", column_of(axis.key))
+    return next((name for name in names if name in table and name != "needle.name"), None)
+
+
+def _moves(runs: Swept, column: str) -> bool:
+    """Return whether a column of numbers differs between runs by more than rounding."""
+    if in_words(runs.runs, column):
+        return False
+    found = values(runs.runs, column)
+    found = found[np.isfinite(found)]
+    return len(found) > 1 and np.ptp(found) > EQUAL * np.abs(found).max()
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
