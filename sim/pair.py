@@ -13,7 +13,8 @@ from rich.table import Table
 from sim.comparison import Line, compare, distinct_names, write_comparison
 from sim.figures.draw import draw
 from sim.report.build import write_report
-from sim.report.words import comparison_words, number
+from sim.report.verdict import comparison_words
+from sim.report.words import number
 from sim.results.files import write_rows
 from sim.results.folder import LOG, log_to, new_folder, partial_of, settle
 from sim.results.metrics import MEANINGS

@@ -10,6 +10,7 @@ from sim.report import numbers, turning, words
 from sim.report.case_words import case_words
 from sim.report.page import environment, shown, write_page
 from sim.report.sure import sure_words
+from sim.report.verdict import verdict_words
 from sim.results.record import Record
 
 TURNING = "turning_points"  # the picture that stands beside its own text
@@ -49,11 +50,12 @@ def write_report(
         question=_question(records),
         records=records,
         compared=case_words(records) if records else "",
-        headline=words.comparison_words(*records) if len(records) == 2 else "",
+        headline=verdict_words(*records) if len(records) == 2 else "",
         answers=[
-            f"{words.insertion_words(record)} {words.infiltration_words(record)}"
+            (record.name, words.insertion_words(record), words.infiltration_words(record))
             for record in records
         ],
+        key=numbers.lines(records, numbers.KEY),
         sure=sure_words(records),
         scenario=words.scenario_words(records[0].case) if injected else "",
         failures=failures,

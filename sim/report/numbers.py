@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sim.case import Case
 from sim.comparison import NUMERICS, Line, compare, ratio
 from sim.results.alternatives import NAMES, SHOWN
-from sim.results.files import Json
+from sim.results.files import Json, read_rows
 from sim.results.metrics import MEANINGS, MM, N_MM, Meaning
-from sim.results.record import Record
+from sim.results.record import INPUTS, Record
+
+type Row = dict[str, str]
 
 GROUPS = {
     "needle": "Needle and hand",
@@ -20,6 +23,14 @@ GROUPS = {
     "treatment": "Treatment",
     "run": "Numerics",
 }
+KEY = (  # what the answer rests on
+    "insertion.outcome",
+    "insertion.depth_in_nodule_mm",
+    "insertion.peak_force_N",
+    "infiltration.injected_volume_mL",
+    "infiltration.dose_in_nodule_mg",
+    "infiltration.infiltrated_fraction_of_nodule",
+)
 GEOMETRY: tuple[tuple[Meaning, Callable[[Case], Json]], ...] = (
     (Meaning("Outer diameter", "mm"), lambda case: MM * case.needle.outer_diameter),
     (Meaning("Inner diameter", "mm"), lambda case: MM * case.needle.inner_diameter),
@@ -52,16 +63,20 @@ def groups(records: Sequence[Record]) -> dict[str, list[tuple[Meaning, Line]]]:
         first, second = (*values, None, None)[:2]
         line = Line("", first, second, ratio(first, second))
         found[GROUPS["needle"]].append((meaning, line))
-    first, second = (*(record.metrics for record in records), {}, {})[:2]
-    for line in compare(first, second):
-        if line.key in MEANINGS:
-            stage = "run" if line.key in NUMERICS else line.key.partition(".")[0]
-            found[GROUPS[stage]].append((MEANINGS[line.key], line))
+    for meaning, line in lines(records, tuple(MEANINGS)):
+        stage = "run" if line.key in NUMERICS else line.key.partition(".")[0]
+        found[GROUPS[stage]].append((meaning, line))
     return {
         name: lines
         for name, lines in found.items()
         if any((line.a, line.b) != (None, None) for _, line in lines)
     }
+
+
+def lines(records: Sequence[Record], keys: Sequence[str]) -> list[tuple[Meaning, Line]]:
+    """Return metrics of the records beside each other, in the order in which metrics are listed."""
+    first, second = (*(record.metrics for record in records), {}, {})[:2]
+    return [(MEANINGS[line.key], line) for line in compare(first, second) if line.key in keys]
 
 
 def inserted(record: Record) -> bool:
@@ -89,16 +104,34 @@ def alternatives(records: Sequence[Record]) -> Alternatives | None:
     return Alternatives(columns, rows)
 
 
-def inputs(records: Sequence[Record]) -> list[dict[str, str]]:
+def inputs(records: Sequence[Record]) -> list[Row]:
     """Every input once; one that differs between the needles once for each, with its name."""
-    rows: dict[tuple[str, str], dict[str, str]] = {}
-    needles: dict[tuple[str, str], list[str]] = {}
-    for record in records:
-        for row in record.inputs:
+    return beside([(record.name, record.inputs) for record in records])
+
+
+def shared_inputs(folder: Path) -> list[Row]:
+    """Return the inputs that all runs with a needle share, of all runs below a sweep's folder."""
+    by_needle: dict[str, list[list[Row]]] = {}
+    for path in sorted(folder.glob(f"runs/*/*/{INPUTS}")):
+        by_needle.setdefault(path.parent.name.replace("_", " "), []).append(read_rows(path))
+    kept = []
+    for name, runs in by_needle.items():
+        values = [{(row["key"], row["value"]) for row in rows} for rows in runs]
+        same = set.intersection(*values)
+        kept.append((name, [row for row in runs[0] if (row["key"], row["value"]) in same]))
+    return beside(kept)
+
+
+def beside(needles: Sequence[tuple[str, Sequence[Row]]]) -> list[Row]:
+    """Return inputs of several needles by name, each with whose it is: empty for those of all."""
+    rows: dict[tuple[str, str], Row] = {}
+    names: dict[tuple[str, str], list[str]] = {}
+    for name, inputs in needles:
+        for row in inputs:
             at = row["key"], row["value"]
             rows.setdefault(at, row)
-            needles.setdefault(at, []).append(record.name)
+            names.setdefault(at, []).append(name)
     return [
-        row | {"needle": "" if len(needles[at]) == len(records) else needles[at][0]}
+        row | {"needle": "" if len(names[at]) == len(needles) else ", ".join(names[at])}
         for at, row in rows.items()
     ]

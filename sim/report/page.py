@@ -63,6 +63,7 @@ def environment() -> Environment:
         "typeset": typeset,
         "headings": headings,
     }
+    made.tests["match"] = lambda text, beginning: str(text).startswith(beginning)
     return made
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from sim.report import numbers
 from sim.report.case_words import case_words
 from sim.report.page import environment, shown, write_page
+from sim.report.verdict import ALIKE
 from sim.report.words import ENDED, number, percent, scenario_words
 from sim.results.files import Json
 from sim.results.labels import typeset
 from sim.results.metrics import MEANINGS, Meaning
 from sim.results.record import REPORT
-from sim.rounds.metrics import MODEL
 from sim.rounds.record import Treatment
+from sim.sensitivity import REACHED
 
 CAPTIONS = {
     "round_forces": "Axial force at the hand against depth in every round. A round meets what the "
@@ -26,7 +27,15 @@ CAPTIONS = {
     "scale, which does not begin at zero; denser is what the needle compacted. A scenario of the "
     "closure, no prediction.",
 }
-STAGES = ("insertion", "infiltration", "treatment")
+DOSE = "infiltration.dose_in_nodule_mg"
+KEY = (  # what the answer rests on
+    "insertion.outcome",
+    "insertion.depth_in_nodule_mm",
+    "insertion.peak_force_N",
+    DOSE,
+    "infiltration.infiltrated_fraction_of_nodule",
+    "treatment.mineral_removed_fraction",
+)
 
 
 def write_rounds_report(
@@ -57,13 +66,16 @@ def write_rounds_report(
         "rounds.html",
         environment(),
         title=needles,
+        headline=verdict_words(treatments) if len(treatments) == 2 and len(firsts) == 2 else "",
         scenario=scenario_words(treatments[0].case),
+        sure=sure_words(treatments),
+        key=_rows(treatments, KEY),
         compared=case_words(firsts, [t.name for t in treatments if t.rounds]) if firsts else "",
         answers=[round_words(treatment) for treatment in treatments],
         failures=failures,
         figures=[shown(name, path, CAPTIONS[name], needles) for name, path in pictures.items()],
         columns=[record.name for treatment in treatments for record in treatment.rounds],
-        rows=_rows(treatments),
+        rows=_rows(treatments, tuple(MEANINGS)),
         notes=[
             f"{treatment.name}: {typeset(str(note))}"
             for treatment in treatments
@@ -78,6 +90,42 @@ def write_rounds_report(
         records=firsts,
         command=command,
     )
+
+
+def verdict_words(treatments: Sequence[Treatment]) -> str:
+    """Name the needle that brought more drug into the nodule over its finished rounds."""
+    arrived, doses = [], []
+    for treatment in treatments:
+        rounds = range(1, len(treatment.rounds) + 1)
+        ways = [treatment.metrics[f"round_{n}.insertion.outcome"] for n in rounds]
+        doses.append(sum(treatment.metrics[f"round_{n}.{DOSE}"] or 0.0 for n in rounds))
+        arrived.append(f"the {treatment.name} in {ways.count(REACHED)} of {len(ways)} rounds")
+    totals = " against ".join(f"{number(dose)} mg" for dose in sorted(doses, reverse=True))
+    if max(doses) <= ALIKE * min(doses):
+        return f"Neither needle by the drug ({totals} over all rounds). Targets reached: " + (
+            f"{', '.join(arrived)}."
+        )
+    ahead = treatments[doses.index(max(doses))]
+    return (
+        f"The {ahead.name}, by the drug in the nodule when the injections end ({totals} over all "
+        f"rounds). Targets reached: {', '.join(arrived)}."
+    )
+
+
+def sure_words(treatments: Sequence[Treatment]) -> list[str]:
+    """Say what the answer hangs on: a treatment has no pass over the uncertain inputs."""
+    told = [
+        "A treatment has no pass over its uncertain inputs: what would turn the first round is in "
+        "the report of a comparison of the same needles (experiments.compare_gauges with the same "
+        "settings)."
+    ]
+    if treatments[0].case.dissolution.model != "none":
+        told.append(
+            "What becomes of the mineral, and so every round after the first, hangs on the closure "
+            "above all, which is a scenario: repeat the treatment with another "
+            "(dissolution=equilibrium, effective_yield, clinical_fit)."
+        )
+    return told
 
 
 def round_words(treatment: Treatment) -> str:
@@ -125,18 +173,19 @@ def _from_to(values: tuple[Json, Json]) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def _rows(treatments: Sequence[Treatment]) -> list[tuple[str, Meaning, list[Json]]]:
+def _rows(
+    treatments: Sequence[Treatment], keys: Sequence[str]
+) -> list[tuple[str, Meaning, list[Json]]]:
     """One row per metric, one value per needle and round."""
     return [
         (
             key,
-            meaning,
+            MEANINGS[key],
             [
-                treatment.metrics.get(f"round_{n}.{key}")
+                treatment.metrics.get(f"round_{n}.{key}", treatment.metrics.get(key))
                 for treatment in treatments
                 for n in range(1, len(treatment.rounds) + 1)
             ],
         )
-        for key, meaning in MEANINGS.items()
-        if key.partition(".")[0] in STAGES and key != MODEL
+        for key in keys
     ]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sim.report import turning
+from sim.report.verdict import turning_assumptions
 from sim.report.words import percent
 from sim.results.labels import label, typeset
 from sim.results.record import Record
@@ -61,8 +62,9 @@ def sure_words(records: Sequence[Record]) -> list[str]:
     list of str
         Sentences; the first counts the inputs that decide whether a target is reached.
     """
+    assumed = turning_assumptions(*records) if len(records) == 2 else []
     if not records or not all(record.turning_points for record in records):
-        return [ABSENT]
+        return [ABSENT, *assumed]
     usual = [_default(record) for record in records]
     ends = _ends(records, usual)
     inputs = len({(end.owner, end.input) for end in ends})
@@ -76,7 +78,7 @@ def sure_words(records: Sequence[Record]) -> list[str]:
     told += [text for record in records if (text := turning.decisive_words(record))]
     if len(records) == 2:
         told.append(_spread_words(records, ends, usual))
-    told += [text for record in records if (text := turning.lumen_words(record))]
+    told += [*assumed, *(text for record in records if (text := turning.lumen_words(record)))]
     return [*told, CAVEAT]
 
 

@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from sim.config.trial import Trial
 from sim.figures.trial import BY, spoken
+from sim.report.numbers import shared_inputs
 from sim.report.page import environment, shown, write_page
+from sim.report.spread import spread
 from sim.report.words import number
 from sim.results.labels import LABELS, typeset
 from sim.results.provenance import git_commit, versions
@@ -52,6 +55,7 @@ def write_trial_report(
     laws: Sequence[tuple[str, str, str]],
     again: Mapping[str, int],
     found: Analysis,
+    tables: Sequence[pd.DataFrame],
     pictures: Mapping[str, Path],
     command: str,
 ) -> Path:
@@ -67,6 +71,8 @@ def write_trial_report(
     again : mapping
         How often a draw was repeated, by the key refused.
     found : Analysis
+    tables : sequence of DataFrame
+        The runs of either needle, a row a patient.
     pictures : mapping
         PNG files by name.
     command : str
@@ -112,6 +118,8 @@ def write_trial_report(
             for name, path in pictures.items()
         ],
         failures=(),
+        inputs=shared_inputs(folder),
+        numbers=spread(tables),
         config=(folder / CONFIG).read_text(encoding="utf-8"),
         provenance={"commit": git_commit(), "versions": versions()},
         command=command,

@@ -165,44 +165,6 @@ def _kept_words(record: Record) -> str:
     )
 
 
-def comparison_words(a: Record, b: Record) -> str:
-    """One sentence that puts the two beside each other."""
-    got_in = [r.name for r in (a, b) if r.metrics["insertion.outcome"] == "reached_target"]
-    first = {
-        0: "Neither needle reached its target.",
-        1: f"Only the {got_in[0]} reached its target." if got_in else "",
-        2: "Both needles reached their target.",
-    }[len(got_in)]
-    masses = [r.metrics["infiltration.dose_in_nodule_mg"] for r in (a, b)]
-    if None in masses:
-        return first
-    first += _delivered_words(a, b)
-    if masses[0] == 0.0 or masses[1] == 0.0:
-        return f"{first} Drug in the nodule: {number(masses[0])} and {number(masses[1])} mg."
-    low, high = sorted((masses[0], masses[1]))
-    if high < 1.05 * low:
-        first += f" Both left about {number(high, 2)} mg of drug in the nodule."
-        return first + _alternatives_beside(a, b)
-    more = b if masses[1] == high else a
-    return (
-        f"{first} The {more.name} left {number(high / low)} times as much drug in the nodule "
-        f"({number(high)} against {number(low)} mg at the end of the injection)."
-        f"{_alternatives_beside(a, b)}"
-    )
-
-
-def _alternatives_beside(a: Record, b: Record) -> str:
-    """What the comparison rests on: the same injections under other assumptions."""
-    told = [
-        f"{number(float(row['dose_in_nodule_mg']))} mg with the {record.name} "
-        f"({NAMES[row['alternative']]})"
-        for record in (a, b)
-        for row in record.alternatives
-        if row["alternative"] != "as_configured"
-    ]
-    return f" Under other assumptions: {', '.join(told)}." if told else ""
-
-
 def _place(record: Record) -> str:
     """Where the tip is, as a sentence begins."""
     depth = record.metrics["insertion.depth_in_nodule_mm"]
@@ -211,16 +173,6 @@ def _place(record: Record) -> str:
     if _past(record):
         return "With the tip past the nodule, "
     return f"With the tip {'in' if depth > 0.0 else 'outside'} the nodule, "
-
-
-def _delivered_words(a: Record, b: Record) -> str:
-    """How much of the ordered drug went in, where that was not all of it."""
-    ordered = ML * a.case.injection.volume
-    volumes = [r.metrics["infiltration.dose_mg"] / r.case.drug.concentration for r in (a, b)]
-    if min(volumes) > (1.0 - WORTH_SAYING) * ordered:
-        return ""
-    amounts = " and ".join(f"{number(v, 2)} mL" for v in volumes)
-    return f" Of the {number(ordered)} mL of drug ordered {amounts} reached the tissue."
 
 
 def _past(record: Record) -> bool:

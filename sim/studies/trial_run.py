@@ -82,7 +82,9 @@ def run_trial(
     }
     paths = {name: save(f, folder / FIGURES / f"{name}.png") for name, f in pictures.items()}
     laws = described(drawing, patients)
-    write_trial_report(folder, trial, patients, laws, drawing.again, found, paths, command)
+    write_trial_report(
+        folder, trial, patients, laws, drawing.again, found, tables.both, paths, command
+    )
     show(DONE, 1.0)
     return bool(found.analysed.all()), answer(trial, found)
 
