@@ -129,7 +129,7 @@ def write_sweep_report(
         most=ROWS,
         sided=runs.sided,
         inputs=shared_inputs(folder),
-        made=_provenance(folder, table),
+        origin=_provenance(folder, table),
     )
 
 

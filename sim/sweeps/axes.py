@@ -105,7 +105,7 @@ class Swept:
 def swept(table: pd.DataFrame) -> Swept:
     """Return what was swept in a table of `sim.results.load`."""
     sided = any(column.startswith("a.") and f"b.{column[2:]}" in table for column in table)
-    given = [_given(text) for text in table["overrides"]]
+    given = [overrides_of(text) for text in table["overrides"]]
     keys = [key for key in dict.fromkeys(k for row in given for k in row) if _varies(key, given)]
     runs = table.reset_index(drop=True)
     for key in keys:
@@ -124,8 +124,8 @@ def swept(table: pd.DataFrame) -> Swept:
     return Swept(runs, tuple(axis for axis in axes if len(axis.levels) > 1), sided)
 
 
-def _given(overrides: str) -> dict[str, str]:
-    """Return a row's overrides as {key: text}."""
+def overrides_of(overrides: str) -> dict[str, str]:
+    """Return a row's overrides as {key: text}, without those of how the run was done."""
     pairs = (text.partition("=") for text in _NEXT.split(overrides or ""))
     return {
         key.lstrip("+~"): value.replace("\\ ", " ").strip("'\"")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import dataclass
 
 import pandas as pd
 from rich.console import Console
@@ -37,14 +38,29 @@ def print_summary(table: pd.DataFrame, console: Console) -> None:
             console.print(found)
 
 
-def _reasons(table: pd.DataFrame) -> Table:
-    """Reasons that differ in their numbers alone count as one, told by the first."""
-    shown = Table("runs", "status", "reason", "first", title="not complete", title_justify="left")
+@dataclass(frozen=True)
+class Reason:
+    """Why some runs are not complete, told by the first of them."""
+
+    count: int
+    status: str
+    text: str
+    folder: str
+
+
+def reasons(table: pd.DataFrame) -> list[Reason]:
+    """Return why runs are not complete; reasons that differ in their numbers alone count as one."""
     open_ = table[table["status"] != "complete"]
     alike = open_["reason"].str.replace(_NUMBER, "#", regex=True)
-    for _, group in open_.groupby(["status", alike], sort=False):
-        first = group.iloc[0]
-        shown.add_row(str(len(group)), first["status"], first["reason"], first["folder"])
+    groups = [group for _, group in open_.groupby(["status", alike], sort=False)]
+    firsts = [(len(group), group.iloc[0]) for group in groups]
+    return [Reason(n, first["status"], first["reason"], first["folder"]) for n, first in firsts]
+
+
+def _reasons(table: pd.DataFrame) -> Table:
+    shown = Table("runs", "status", "reason", "first", title="not complete", title_justify="left")
+    for reason in reasons(table):
+        shown.add_row(str(reason.count), reason.status, reason.text, reason.folder)
     return shown
 
 
