@@ -57,7 +57,8 @@ class Pace:
     patient: float  # s, below which a step is taken although its conductances are unsettled
     volume: float  # m3, least that a step's error is compared to; else what has entered
     tolerance: float  # error of a step / that volume
-    cracking: float  # the same while a crack is open
+    cracking: float  # the same while a crack is open,
+    running: float  # but in steps no shorter than this (s): a crack that runs outpaces any step
 
 
 def resting(body: PorousBody) -> Moment:
@@ -167,11 +168,14 @@ def march(
         tolerance = pace.cracking if moment.opening > 0.0 else pace.tolerance
         allowed = tolerance * max(moment.volume, pace.volume)
         factor = SAFETY * np.sqrt(allowed / max(error, 1e-3 * allowed))
-        if error > 2.0 * allowed:
+        running = pace.running if moment.opening > 0.0 else 0.0
+        if error > 2.0 * allowed and size > running:
             size = _cut(size, max(factor, 0.1), pace, before, f"its error is {error:.2g} m3")
+            size = max(size, running)
             continue
         yield moment
-        before, size = moment, size * min(GROWTH, factor)
+        shortest = min(running, GROWTH * size)
+        before, size = moment, max(size * min(GROWTH, factor), shortest)
         if moment.unsettled > TOLERATED:
             size = min(size, pace.patient)
 

@@ -30,6 +30,7 @@ from sim.flow.syringe import Syringe, syringe_and_needle
 
 TOLERANCE = 2e-3  # error of a step / volume injected so far: 0.2 % of the whole volume,
 CRACKING = 5e-4  # the same once a crack is open: it takes more as it grows, and grows by it
+RUNNING = 1e-5  # step whose error is borne while a crack runs / shortest duration
 LITTLE = 1e-4  # but at least this share of the volume ordered
 FIRST = 1e-6  # first step / shortest duration of the injection
 SMALLEST = 1e-10  # smallest step / the same
@@ -54,8 +55,15 @@ def inject_poroelastic(domain: Domain, plug: float = 0.0) -> Injected:
     syringe = syringe_and_needle(needle, drug, injection, plug)
     unhindered = syringe.flow(0.0)[0]
     shortest = injection.volume / unhindered if unhindered else injection.time_limit
-    steps = (share * shortest for share in (FIRST, SMALLEST, PATIENT))
-    pace = Pace(*steps, LITTLE * injection.volume, TOLERANCE, CRACKING)
+    pace = Pace(
+        first=FIRST * shortest,
+        smallest=SMALLEST * shortest,
+        patient=PATIENT * shortest,
+        volume=LITTLE * injection.volume,
+        tolerance=TOLERANCE,
+        cracking=CRACKING,
+        running=RUNNING * shortest,
+    )
     stages: list[Stage] = []
     pushed: list[Moment] = []
     relaxed: list[Moment] = []
