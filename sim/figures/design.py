@@ -19,6 +19,7 @@ from sim.studies.design_words import Found
 
 MARKERS = ("o", "^", "s", "D", "v", "P")
 APART = 0.06  # of the largest gain, between labels
+LEFT = 0.15  # of the largest cost: nearer to the axis a label stands on the other side
 COLOURS = "viridis"  # from the thinnest needle to the thickest
 
 
@@ -111,7 +112,7 @@ def _front(
     for i, x, y in zip(found.front, cost, gain, strict=True):
         needle = found.entries[i].design.needle.name.replace("_", " ")
         if needle != before and y > room:  # the legend names those that are too close
-            label(ax, needle, (x, y), (-4, 4), ha="right")
+            label(ax, needle, (x, y), (-4, 4), ha="right" if x > LEFT * cost[-1] else "left")
             before, room = needle, y + APART * gain.max()
     legend: dict[str, Artist] = {"front": line}
     for _, fine in pairs:

@@ -13,7 +13,13 @@ import pandas as pd
 from sim.figures.sweep import Choice, Drawn, choose, draw_sweep
 from sim.report.numbers import shared_inputs
 from sim.report.page import environment, shown, write_page
-from sim.report.sweep_words import ended_words, extremes_words, marginal_words, ranking_words
+from sim.report.sweep_words import (
+    ended_words,
+    extremes_words,
+    marginal_words,
+    ranking_words,
+    run_name,
+)
 from sim.report.words import number
 from sim.results.files import Json, read_json
 from sim.results.metrics import Meaning
@@ -103,11 +109,12 @@ def write_sweep_report(
     missing = reasons(table)
     experiments = list(dict.fromkeys(e for e in table["experiment"] if e)) or ["sweep"]
     page = environment()
+    page.filters["run_name"] = run_name
     return write_page(
         folder,
         "sweep.html",
         page,
-        experiment=" and ".join(name.replace("_", " ") for name in experiments),
+        experiment=" and ".join(experiments),
         command=str(about.get("command") or "unknown: the folder has no sweep.json"),
         again=f"./run python -m experiments.summarize {shlex.quote(str(folder))}",
         count=len(table),
@@ -179,7 +186,7 @@ def _columns(runs: Swept, choice: Choice) -> list[str]:
         *device,
         *(axis.title for axis in runs.axes),
         *(f"{m.label} ({m.unit})" if m.unit else m.label for m in metrics),
-        "folder",
+        "run",
     ]
 
 

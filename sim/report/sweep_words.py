@@ -15,6 +15,7 @@ from sim.sweeps.marginal import Marginal
 from sim.sweeps.ranking import Ranking
 
 NAMED = 5  # axes whose values are told of a single run
+LETTERS = 8  # of a run's key
 
 
 def ended_words(table: pd.DataFrame, asked: int) -> str:
@@ -96,9 +97,12 @@ def _place(runs: Swept, row: int) -> str:
     if len(axes) > NAMED:
         axes = [axis for axis in axes if not runs.sampled(axis)][:NAMED]
     told = [f"{axis.label} {axis.text(runs.runs[axis.key].iloc[row])}" for axis in axes]
-    return f"{_listed(told)} ({runs.runs['folder'].iloc[row]})" if told else (
-        f"the values of {runs.runs['folder'].iloc[row]}"
-    )  # fmt: skip
+    return _listed(told) or f"the values of run {run_name(runs.runs['folder'].iloc[row])}"
+
+
+def run_name(folder: str) -> str:
+    """Return as much of a run's folder as tells it from the others."""
+    return folder.rpartition("/")[2][:LETTERS]
 
 
 def _quantity(known: Meaning, value: float) -> str:

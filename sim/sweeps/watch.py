@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from shlex import quote
 from threading import Event, Thread
 
 import pandas as pd
@@ -43,6 +44,7 @@ def tell(table: pd.DataFrame, folder: Path, console: Console) -> None:
     asked = read_json(folder / SWEEP).get("points", 0)
     console.print(counts(table, asked), **_PLAIN)
     console.print(f"table: {folder / PARQUET}", **_PLAIN)
+    console.print(f"report: ./run python -m experiments.summarize {quote(str(folder))}", **_PLAIN)
 
 
 _PLAIN = {"highlight": False, "soft_wrap": True, "markup": False}
