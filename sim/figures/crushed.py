@@ -6,18 +6,16 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib import colormaps
 from matplotlib import pyplot as plt
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse, Patch, Polygon
 
 from sim.case import Case
+from sim.figures.scale import ColourScale, scale_bar
 from sim.figures.section import GONE, STEEL
-from sim.figures.style import DARK, SEQUENTIAL, WIDTHS, label, legend_below, say
+from sim.figures.style import DARK, WIDTHS, heading, label, legend_below, say
 from sim.needles.tip import tip_profile
 from sim.outcome import Array
 from sim.results.crushed import Crushed
@@ -26,7 +24,6 @@ from sim.results.record import Record
 
 AHEAD, BEHIND, BESIDE = 1.0, 2.0, 2.5  # needle radii shown before the tip, behind its shoulder, off
 LEAST = 0.01  # compaction that is painted
-BANDS = 60  # of colour
 PANEL = 1.9  # inches of height per needle
 
 
@@ -40,20 +37,16 @@ def crushed_figure(records: Sequence[Record]) -> Figure:
         len(records), 1, figsize=(WIDTHS[2], PANEL * len(records) + 0.9), squeeze=False
     )
     closed = max(record.case.nodule.mineral.densification_strain for record in records)
-    norm = Normalize(LEAST, closed)
-    colours = colormaps[SEQUENTIAL].with_extremes(under="white")
+    scale = ColourScale(LEAST, closed, extend="both")
     for ax, record in zip(axes[:, 0], records, strict=True):
-        ax.set_title(record.name)
+        ax.set_title(heading(record.name, WIDTHS[2]))
         if record.crushed is None:
             say(ax, "the nodule was not entered")
             continue
-        _panel(ax, record, norm, colours)
+        _panel(ax, record, scale)
         ax.set_ylabel("radius (mm)")
     axes[-1, 0].set_xlabel("depth (mm)")
-    bar = figure.colorbar(
-        ScalarMappable(norm, colours), ax=axes, extend="both", aspect=15, panchor=False
-    )
-    bar.set_label("compaction, plastic\nvolume strain (–)")
+    scale.bar(figure, axes, "compaction, plastic\nvolume strain (–)", aspect=15, panchor=False)
     entries: dict[str, Artist] = {
         "needle": Patch(fc=STEEL, ec=DARK, lw=0.6),
         "its cone in the computation, where larger": Patch(ec=DARK, lw=0.6, **GONE),
@@ -63,14 +56,14 @@ def crushed_figure(records: Sequence[Record]) -> Figure:
     return figure
 
 
-def _panel(ax: Axes, record: Record, norm: Normalize, colours: Colormap) -> None:
+def _panel(ax: Axes, record: Record, scale: ColourScale) -> None:
     """Paint the zone inside the nodule, and the needle over it."""
     case, zone = record.case, record.crushed
     nodule, radius = case.nodule, 0.5 * MM * case.needle.outer_diameter
     tip = record.metrics["insertion.reached_depth_mm"]
     depth, r, compaction = _continued(zone, MM * nodule.depth)
-    levels = np.linspace(norm.vmin, norm.vmax, BANDS + 1)
-    painted = ax.contourf(depth, r, compaction, levels, norm=norm, cmap=colours, extend="both")
+    look = {"norm": scale.norm, "cmap": scale.colours, "extend": scale.extend}
+    painted = ax.contourf(depth, r, compaction, scale.levels, **look)
     painted.set_rasterized(True)
     size = MM * nodule.height, MM * nodule.diameter
     surface = Ellipse((MM * nodule.centre_depth, 0.0), *size, fill=False, ec=DARK, lw=1.3)
@@ -84,6 +77,7 @@ def _panel(ax: Axes, record: Record, norm: Normalize, colours: Colormap) -> None
     ax.set_aspect("equal", anchor="W")
     ax.set_xlim(behind, tip + AHEAD * radius)
     ax.set_ylim(0.0, BESIDE * radius)
+    scale_bar(ax, at=(0.97, 0.9))
     label(ax, "axis", (tip + AHEAD * radius, 0.0), (-3, 3), ha="right")
 
 

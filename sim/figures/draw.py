@@ -13,7 +13,7 @@ from sim.figures.crushed import crushed_figure
 from sim.figures.force import force_figure
 from sim.figures.infiltration import infiltration_figure
 from sim.figures.mineral import dissolves, mineral_figure
-from sim.figures.solid import solid_figure
+from sim.figures.pressure import pressure_figure, pushed
 from sim.figures.style import save
 from sim.figures.torque import torque_figure, turns
 from sim.figures.turning import turning_figure
@@ -28,11 +28,6 @@ class Picture:
     draw: Callable[[Sequence[Record]], Figure]
     possible: Callable[[Record], bool]
     caption: str
-
-
-def _dimension(record: Record) -> int:
-    """Dimension of the infiltration's fields; 0 where there are none."""
-    return 0 if record.fields is None else record.fields.points.shape[1]
 
 
 PICTURES = {
@@ -59,15 +54,18 @@ PICTURES = {
     ),
     "infiltration": Picture(
         infiltration_figure,
-        lambda record: _dimension(record) == 2,
-        "Thiosulfate in the pore fluid in the section through the axis; one colour scale and one "
-        "spatial scale, the needle drawn in where it stands.",
+        lambda record: record.fields is not None,
+        "Thiosulfate in the pore fluid in the section through the needle; one logarithmic colour "
+        "scale and one spatial scale. The needle is drawn where it stands. In 3-D the section lies "
+        "along the way that the needle leans.",
     ),
-    "solid": Picture(
-        solid_figure,
-        lambda record: _dimension(record) == 3,
-        "Thiosulfate in the pore fluid in the section through the mouth, along the way that the "
-        "needle leans; the dark line is the nodule's surface.",
+    "pressure": Picture(
+        pressure_figure,
+        pushed,
+        "Pressure of the liquid as the injection ends, on one logarithmic colour scale, and where "
+        "it flows in the tissue (Darcy): between two lines passes the same share of what comes out "
+        "of mouth and shaft. The flow in the gap along the shaft is not drawn; in 3-D only what "
+        "flows in the plane is.",
     ),
     "uptake": Picture(
         uptake_figure,

@@ -1,74 +1,69 @@
-"""Where the drug is: sections of both needles on one colour scale and one spatial scale."""
+"""Where the drug is: sections of both needles on one colour scale and one spatial scale.
+
+Half plane (r, z) and 3-D alike, see `sim.figures.cut`. Times between those that were written are
+interpolated linearly.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
-from matplotlib import colormaps
 from matplotlib import pyplot as plt
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Colormap, LogNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.tri import Triangulation
 from scipy.ndimage import gaussian_filter1d
 
-from sim.figures.section import GONE, STEEL, draw_anatomy, draw_needle, draw_track
-from sim.figures.style import DARK, SEQUENTIAL, THRESHOLD, WIDTHS, label, legend_below, say
+from sim.figures.cut import cut, shown_width
+from sim.figures.scale import ColourScale, Kind, scale_bar
+from sim.figures.section import ABOVE, GONE, STEEL, draw_surroundings, set_frame
+from sim.figures.style import DARK, THRESHOLD, WIDTHS, heading, label, legend_below, say
 from sim.outcome import Array
 from sim.results.metrics import MM
 from sim.results.record import Record
 
-ABOVE, BELOW = 3.0, 0.4  # mm of air above the skin, of margin below the fascia
-LOWEST = 1e-3  # smallest colour / injected concentration
-BANDS = 90  # of colour between the smallest and the injected concentration
+type When = float | Literal["ever"]  # s after the end of the injection; the highest of all times
+
+PANEL = 0.82  # of a column's width, that its panel takes
+BELOW = 0.4  # mm of margin below the fascia
+LOWEST = 1e-3  # smallest colour / injected concentration, on a logarithmic scale
 SPACING, SMOOTHING = 0.02, 0.12  # mm along the contour, between its points and of its average
-LATER = 6.0  # h after the end of the injection
-END, AFTER, EVER = ROWS = (
-    "end of the injection",
-    f"{LATER:g} h later",
-    "highest concentration ever reached",
-)
+SHOWN: tuple[When, ...] = (0.0, 6 * 3600.0, "ever")
+UNITS = {"d": 86400.0, "h": 3600.0, "min": 60.0, "s": 1.0}
 
 
-def infiltration_figure(records: Sequence[Record]) -> Figure:
-    """Draw, per needle: the end of the injection, some hours later, and the highest ever reached.
+def infiltration_figure(
+    records: Sequence[Record], times: Sequence[When] = SHOWN, kind: Kind = "log"
+) -> Figure:
+    """Draw the concentration in the section, a column per needle and a row per time.
 
     The contour is the threshold that counts as infiltrated, smoothed below the size of an element.
-    Times that were not written are interpolated linearly.
+
+    Parameters
+    ----------
+    times : sequence of float or "ever"
+        In s after the end of each needle's injection, below 0 before it; "ever": the highest
+        concentration that each point had at any time.
+    kind : "log" or "linear"
+        Scale of the colours.
     """
-    half_width = max(_half_width(record) for record in records)
-    height = max(MM * record.case.tissue.depth for record in records) + ABOVE + BELOW
-    width = WIDTHS[len(records)]
-    panel = (width - 1.6) / len(records) * height / (2.0 * half_width) + 0.3
-    figure, axes = plt.subplots(
-        len(ROWS), len(records), figsize=(width, panel * len(ROWS) + 1.0), squeeze=False,
-        sharex=True, sharey=True,
-    )  # fmt: skip
+    figure, axes = panels(records, len(times))
     injected = max(record.case.drug.concentration for record in records)
-    norm = LogNorm(LOWEST * injected, injected)
-    colours = colormaps[SEQUENTIAL].with_extremes(under="white")
+    if kind == "log":
+        scale = ColourScale(LOWEST * injected, injected, "log", "min")
+    else:
+        scale = ColourScale(0.0, injected)
+    inches = PANEL * WIDTHS[len(records)] / len(records)
     for column, record in enumerate(records):
-        for ax, row in zip(axes[:, column], ROWS, strict=True):
-            ax.set_title(f"{record.name}: {row}")
-            ax.set_aspect("equal")
-            ax.set_xlim(-half_width, half_width)
-            ax.set_ylim(height - ABOVE, -ABOVE)
-            draw_anatomy(ax, record.case, half_width)
-            _panel(ax, record, row, norm, colours)
-        axes[-1, column].set_xlabel("distance from the needle's axis (mm)")
-    for ax in axes[:, 0]:
-        ax.set_ylabel("depth (mm)")
-        ax.set_yticks(np.arange(0.0, height - ABOVE, 2.0))
-    bar = figure.colorbar(
-        ScalarMappable(norm, colours), ax=axes, shrink=0.6, aspect=40, extend="min"
-    )
-    bar.set_label("thiosulfate in pore fluid (mg/mL)")
-    bar.ax.yaxis.set_major_formatter("{x:g}")
+        for ax, when in zip(axes[:, column], times, strict=True):
+            ax.set_title(heading(f"{record.name}: {said(when)}", inches))
+            _panel(ax, record, when, scale)
+    scale.bar(figure, axes, "thiosulfate in pore fluid (mg/mL)", shrink=0.6, aspect=40)
     share = 100.0 * records[0].case.injection.threshold_fraction
     entries: dict[str, Artist] = {
         f"{share:g} % of the injected concentration": Line2D([], [], color=THRESHOLD, lw=1.4),
@@ -79,54 +74,46 @@ def infiltration_figure(records: Sequence[Record]) -> Figure:
     return figure
 
 
-def mirrored(record: Record) -> tuple[Triangulation, Array]:
-    """Return the mesh reflected at the axis, and the index of each of its nodes in the record."""
+def panels(records: Sequence[Record], rows: int) -> tuple[Figure, np.ndarray]:
+    """Return a figure of equal panels (rows, needles) in mm, one spatial scale for all."""
+    widths = np.array([shown_width(record) for record in records])
+    left, right = widths[:, 0].min(), widths[:, 1].max()
+    lowest = max(MM * record.case.tissue.depth for record in records) + BELOW
+    width = WIDTHS[len(records)]
+    panel = (width - 1.6) / len(records) * (lowest + ABOVE) / (right - left) + 0.3
+    figure, axes = plt.subplots(
+        rows, len(records), figsize=(width, panel * rows + 1.0), squeeze=False,
+        sharex=True, sharey=True,
+    )  # fmt: skip
+    for ax in axes.flat:
+        set_frame(ax, (left, right), lowest)
+        scale_bar(ax)
+    for ax, record in zip(axes[-1], records, strict=True):
+        solid = record.fields is not None and record.fields.points.shape[1] == 3
+        ax.set_xlabel("x (mm)" if solid else "distance from the needle's axis (mm)")
+    for ax in axes[:, 0]:
+        ax.set_ylabel("depth (mm)")
+    return figure, axes
+
+
+def said(when: When) -> str:
+    """Return what a panel of this time shows, in units that people count in."""
+    if when == "ever":
+        return "highest concentration ever reached"
+    if when == 0.0:
+        return "end of the injection"
+    unit, size = next((u, s) for u, s in UNITS.items() if abs(when) >= s or u == "s")
+    return (
+        f"{abs(when) / size:.3g} {unit} {'later' if when > 0.0 else "before the injection's end"}"
+    )
+
+
+def concentration_at(record: Record, when: When) -> Array:
+    """Return the concentration (n,) in mg/mL at the nodes of a record's fields."""
     fields = record.fields
-    n = len(fields.points)
-    depth = fields.points * (1.0, -1.0)
-    points = np.vstack([depth * (-1.0, 1.0), depth])
-    cells = np.vstack([fields.cells, fields.cells + n])
-    return Triangulation(points[:, 0], points[:, 1], cells), np.tile(np.arange(n), 2)
-
-
-def _panel(ax: Axes, record: Record, row: str, norm: LogNorm, colours: Colormap) -> None:
-    """Paint one field and the needle into its anatomy."""
-    if record.fields is None:
-        say(ax, "not computed")
-    else:
-        _paint(ax, record, row_values(record, row), norm, colours)
-    if record.metrics["infiltration.dose_mg"] == 0.0:
-        where = {"xycoords": "axes fraction", "ha": "right"}
-        label(ax, "no drug was injected", (0.98, 0.9), (0, 0), **where)
-    tip = tip_depth(record)
-    if tip is None:
-        return
-    injected = record.metrics["infiltration.dose_mg"]
-    full = colours(norm(record.case.drug.concentration) if injected else -1.0)  # white
-    if row == END:
-        draw_needle(ax, record.case, tip, ABOVE, full)
-    else:
-        draw_track(ax, record.case, tip)
-
-
-def tip_depth(record: Record) -> float | None:
-    """Depth of the tip (mm) during the injection; None where nothing brought it anywhere."""
-    reached, case = record.metrics["insertion.reached_depth_mm"], record.case
-    if reached is None:
-        return None if record.site is None else MM * case.target_depth
-    if record.metrics["insertion.depth_in_nodule_mm"] == 0.0:
-        return min(reached, MM * case.nodule.depth)
-    return reached
-
-
-def row_values(record: Record, row: str) -> Array:
-    """Node values (mg/mL) for one row of the figure."""
-    fields = record.fields
-    if row == EVER:
+    if when == "ever":
         return fields.largest_concentration
-    time = record.metrics["infiltration.injection_time_s"]
-    if row == AFTER:
-        time += 3600.0 * LATER
+    time = record.metrics["infiltration.injection_time_s"] + when
     after = min(int(np.searchsorted(fields.times, time)), len(fields.times) - 1)
     before = max(after - 1, 0)
     t0, t1 = fields.times[before], fields.times[after]
@@ -134,19 +121,36 @@ def row_values(record: Record, row: str) -> Array:
     return (1.0 - share) * fields.concentration[before] + share * fields.concentration[after]
 
 
-def _paint(ax: Axes, record: Record, values: Array, norm: LogNorm, colours: Colormap) -> None:
-    mesh, node = mirrored(record)
-    full = np.maximum(values[node], 0.1 * norm.vmin)
-    if full.max() > norm.vmin:
-        levels = np.geomspace(norm.vmin, norm.vmax, BANDS)
-        levels[-1] *= 1.0 + 1e-6  # rounding errors above the injected concentration
-        bands = ax.tricontourf(mesh, full, levels, norm=norm, cmap=colours, zorder=1)
-        bands.set_rasterized(True)
-    threshold = record.case.injection.threshold_fraction * record.case.drug.concentration
-    if full.max() > threshold:
-        found = ax.tricontour(mesh, full, levels=[threshold], alpha=0.0)
-        for line in found.allsegs[0]:
-            ax.plot(*_smoothed(line).T, color=THRESHOLD, lw=1.4, zorder=5)
+def needle_in(record: Record, when: When) -> bool:
+    """Return whether the needle still stands in the tissue."""
+    return when != "ever" and when <= record.case.injection.dwell
+
+
+def _panel(ax: Axes, record: Record, when: When, scale: ColourScale) -> None:
+    injected = record.metrics["infiltration.dose_mg"]
+    words, section = "", None
+    if record.fields is None:
+        say(ax, "not computed")
+    else:
+        section = cut(record, {"drug": concentration_at(record, when)})
+        values = section.values["drug"]
+        scale.paint(ax, section.mesh, values)
+        threshold = record.case.injection.threshold_fraction * record.case.drug.concentration
+        if values.max() > threshold:
+            _draw_threshold(ax, section.mesh, values, threshold)
+        if scale.kind == "log" and values.max() <= scale.low:
+            words = f"nowhere above {scale.low:.2g} mg/mL"
+    if injected == 0.0:
+        words = "no drug was injected"
+    label(ax, words, (0.02, 0.9), (0, 0), xycoords="axes fraction")
+    full = scale.colours(scale.norm(record.case.drug.concentration)) if injected else "white"
+    draw_surroundings(ax, record, section, full if needle_in(record, when) else None)
+
+
+def _draw_threshold(ax: Axes, mesh: Triangulation, values: Array, threshold: float) -> None:
+    found = ax.tricontour(mesh, values, levels=[threshold], alpha=0.0)
+    for line in found.allsegs[0]:
+        ax.plot(*_smoothed(line).T, color=THRESHOLD, lw=1.4, zorder=5)
 
 
 def _smoothed(line: Array) -> Array:
@@ -160,8 +164,3 @@ def _smoothed(line: Array) -> Array:
     if not closed:
         smooth[[0, -1]] = points[[0, -1]]
     return smooth
-
-
-def _half_width(record: Record) -> float:
-    case = record.case
-    return MM * min(0.9 * case.nodule.diameter, case.mesh.domain_radius)

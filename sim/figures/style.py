@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from textwrap import fill
 
 import matplotlib
 
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
+from matplotlib import colormaps
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
+from sim.figures.colour_map import evenly_spaced
+
 NEEDLE_COLOURS = ("#0072b2", "#d55e00")  # a, b: blue and vermillion of Okabe and Ito
 GREY, DARK, THRESHOLD = "#767676", "#333333", "#d55e00"
-SEQUENTIAL = "YlGnBu"  # light where there is nothing, so that outlines stay visible
+SEQUENTIAL = "even YlGnBu"  # light where there is nothing, so that outlines stay visible
 LAYER_COLOURS = {"skin": "#f3d9c9", "subcutis": "#fbf1d5", "nodule": "#dcdfe4"}
 PLACE_COLOURS = {
     "nodule": "#0072b2",
@@ -29,8 +33,11 @@ PLACE_COLOURS = {
     "lost through the skin": "#cc79a7",
 }
 WIDTHS = {1: 6.4, 2: 9.6}  # inches, by the number of needles: equal, so that a page scales alike
+TITLE_LETTER = 0.078  # inches, mean width of a title's letters
 DPI = 150
 HALO = withStroke(linewidth=2.0, foreground="white", alpha=0.85)
+
+colormaps.register(evenly_spaced(SEQUENTIAL.removeprefix("even ")))
 
 plt.rcParams.update(
     {
@@ -50,6 +57,11 @@ plt.rcParams.update(
         "savefig.dpi": DPI,
     }
 )
+
+
+def heading(text: str, inches: float) -> str:
+    """Break a title into lines that fit into a panel of this width."""
+    return fill(text, max(int(inches / TITLE_LETTER), 12))
 
 
 def label(ax: Axes, text: str, at: tuple[float, float], shift: tuple[float, float], **how: object):
