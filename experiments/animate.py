@@ -39,7 +39,7 @@ def main() -> None:
     except KeyboardInterrupt:
         _stop(130, "interrupted; no film was written")
     except (OSError, RuntimeError) as error:
-        _stop(1, f"failed: {error}")
+        _stop(1, f"failed: {str(error).partition('FFMPEG')[0]}")  # its command is no help
     said = f"film: {path} ({frames / asked.fps:.0f} s, {path.stat().st_size / 1e6:.1f} MB)"
     console.print(said, highlight=False, soft_wrap=True)
 

@@ -125,10 +125,8 @@ class _Panel:
 def _ending(record: Record) -> str:
     """How an insertion ended, in two lines."""
     outcome = str(record.metrics["insertion.outcome"]).replace("_", " ")
-    decided = record.metrics["insertion.decided_by"]
     depth = record.metrics["insertion.depth_in_nodule_mm"]
-    why = "" if decided is None else f", decided by: {str(decided).replace('_', ' ')}"
-    return f"{outcome}{why}\n{depth:.1f} mm inside the nodule"
+    return f"{outcome}\n{depth:.1f} mm inside the nodule"
 
 
 def _at_rest(ax: Axes, case: Case) -> None:
@@ -156,7 +154,8 @@ def _force_axes(ax: Axes, case: Case, scales: Scales) -> None:
     label(ax, "target", (target, 0.04), (3, 0), xycoords=("data", "axes fraction"), color=GREY)
     if limit < scales.force:
         ax.axhline(limit, color=GREY, lw=1.2, ls=":", zorder=1)
-        label(ax, "operator's limit", (0.0, limit), (3, 2), color=GREY)
+        label(ax, "operator's limit", (1.0, limit), (-3, -2), color=GREY, ha="right", va="top",
+              xycoords=("axes fraction", "data"))  # fmt: skip
 
 
 def _outline(case: Case, height: float) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +40,9 @@ def film(acts: Sequence[Act], path: Path, seconds: float, fps: int, show: Show =
             encoder.send(np.ascontiguousarray(picture))
             show(stage, fraction)
             count += 1
+        encoder.close()  # waits; what became of it the encoder does not say, so it is read back
+        if imageio_ffmpeg.count_frames_and_secs(aside)[0] != count:
+            raise OSError(errno.EIO, "the encoder did not write every frame", str(path))
     show(DONE, 1.0)
     return count
 
@@ -73,7 +77,7 @@ def pictures(
 
 @contextmanager
 def _encoder(path: Path, fps: int) -> Iterator[Iterator[None]]:
-    """Yield what takes the frames; an exception ends the encoder without waiting for it."""
+    """Yield what takes the frames; the encoder's process ends with it."""
     encoder = imageio_ffmpeg.write_frames(
         path, (WIDTH, HEIGHT), pix_fmt_in="rgba", pix_fmt_out="yuv420p", fps=fps,
         codec="libx264", quality=None, ffmpeg_log_level="error", output_params=QUALITY,

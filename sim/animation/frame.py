@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import fill
@@ -21,16 +22,17 @@ from sim.results.record import Record
 
 WIDTH, HEIGHT, DPI = 1280, 720, 100  # pixels: multiples of 16, as the codec's blocks are
 SECTIONS = {  # left, bottom, width, height of the sections by the number of needles
-    1: [(0.055, 0.205, 0.50, 0.60)],
+    1: [(0.055, 0.215, 0.57, 0.635)],
     2: [(0.055, 0.445, 0.40, 0.415), (0.485, 0.445, 0.40, 0.415)],
 }
 CURVES = {
-    1: [(0.715, 0.205, 0.265, 0.60)],
+    1: [(0.765, 0.215, 0.22, 0.635)],
     2: [(0.055, 0.195, 0.40, 0.155), (0.485, 0.195, 0.40, 0.155)],
 }
-COLOURS = {1: (0.57, 0.30, 0.010, 0.40), 2: (0.90, 0.47, 0.012, 0.35)}  # of the colour bar
-LEGEND = {1: (0.57, 0.205), 2: (0.892, 0.195)}  # its lower left corner
+COLOURS = {1: (0.642, 0.40, 0.010, 0.40), 2: (0.90, 0.47, 0.012, 0.35)}  # of the colour bar
+LEGEND = {1: (0.636, 0.205), 2: (0.892, 0.195)}  # its lower left corner
 STRIP = (0.055, 0.065, 0.93, 0.018)  # how far the film is
+FIELD = 1.0  # zorder that fields are painted at
 LETTERS = 84  # of the film's title in a line
 SMALL = {"fontsize": 9, "va": "top", "color": DARK, "zorder": 8}
 PHASE_COLOURS = {"insertion": "#aeb6c0", "injection": "#56b4e9", "afterwards": "#b7d9ee"}
@@ -84,7 +86,8 @@ class Frame:
         """Write over the n-th section whose it is, and label its axes."""
         ax = self.sections[n]
         ax.set_title(record.name)
-        ax.set_xlabel("distance from the needle's axis (mm)")
+        solid = record.fields is not None and record.fields.points.shape[1] == 3
+        ax.set_xlabel("x (mm)" if solid else "distance from the needle's axis (mm)")
         if n == 0:
             ax.set_ylabel("depth (mm)")
 
@@ -124,15 +127,18 @@ class Frame:
     ) -> NDArray[np.uint8]:
         """Return the pixels (HEIGHT, WIDTH, 4) with the clock at `time`, `elapsed` s played.
 
-        `fields` are painted over what stands still and under what moves.
+        `fields` are painted over what stands still, among what moves at their height.
         """
         self._clock.set_text(stamp(time))
         self._played.set_width(elapsed)
         self.canvas.restore_region(self._background)
         pixels = np.asarray(self.canvas.buffer_rgba())
+        under = bisect_left(self._moving, FIELD, key=Artist.get_zorder)
+        for artist in self._moving[:under]:
+            self.figure.draw_artist(artist)
         for field in fields:
             np.copyto(pixels[field.where], field.colours, where=field.shown[..., None])
-        for artist in self._moving:
+        for artist in self._moving[under:]:
             self.figure.draw_artist(artist)
         return pixels
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
+import numpy as np
 from matplotlib.axes import Axes
 
 from sim.figures.cut import shown_width
@@ -16,6 +17,7 @@ from sim.results.metrics import MM
 from sim.results.record import Record
 
 HEADROOM = 1.25
+TICK = 2.0  # mm of depth
 BAR = (0.985, 0.13)  # of length: its right end, in shares of a section
 
 
@@ -70,4 +72,5 @@ class Scales:
         scale = min(box.height / height, box.width / (self.right - self.left))  # pixels per mm
         middle, half = 0.5 * (self.left + self.right), 0.5 * box.width / scale
         set_frame(ax, (middle - half, middle + half), box.height / scale - ABOVE)
+        ax.set_yticks(np.arange(0.0, self.lowest, TICK))
         scale_bar(ax, BAR)

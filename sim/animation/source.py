@@ -38,11 +38,14 @@ def acts(folder: Path) -> list[Act]:
         If the folder holds none of them, or nothing that a film could show.
     """
     try:
-        return _read(folder)
-    except FileNotFoundError:
+        found = _read(folder)
+    except (FileNotFoundError, NotADirectoryError):
         raise ConfigError(
             "folder", str(folder), "give that of a run, a comparison or a treatment"
         ) from None
+    if not found:
+        raise ConfigError("folder", str(folder), "no round is finished by every needle yet")
+    return found
 
 
 def _read(folder: Path) -> list[Act]:

@@ -34,6 +34,7 @@ from sim.outcome import Array
 from sim.results.record import Record
 
 SHADES = 256
+WIDE = 400  # pixels in which the labels of the times have room side by side
 EARLIEST = 0.3  # s, where the logarithmic axis of the uptake begins
 WRITTEN = {"marker": TICKUP, "ls": "", "ms": 5}
 CAPTION = (
@@ -114,7 +115,7 @@ class _Panel:
         thinned = (self._raster.x[::2], self._raster.y[::2], values[::2, ::2])
         self._front.set_segments(contour_generator(*thinned).lines(threshold))
         injection = record.metrics["infiltration.injection_time_s"]
-        steel = needle_in(record, time - injection)
+        steel = bool(needle_in(record, time - injection))
         for kind, artists in self._around.items():
             for artist in artists:
                 artist.set_visible(kind is steel)
@@ -165,7 +166,8 @@ def _uptake_axes(ax: Axes, record: Record, scales: Scales, last: float, colour: 
     time_axis(ax, np.array([EARLIEST, last]))
     ax.set_ylim(0.0, scales.mass)
     ax.set_xlabel("time since the injection began")
-    ax.tick_params(axis="x", labelrotation=0)
+    wide = ax.get_window_extent().width > WIDE
+    ax.tick_params(axis="x", labelrotation=0 if wide else 30)
     table = record.uptake
     if table is not None:
         ax.plot(table["time_s"][1:], table["in_nodule_mg"][1:], color=colour, zorder=3)
