@@ -39,7 +39,8 @@ def ranking_figure(found: Ranking) -> Figure:
     _points(axes[2], ranks, [rank.force for rank in ranks], "peak axial force (N)")
     axes[0].set_yticks(range(len(ranks)), [rank.device for rank in ranks])
     axes[0].set_ylim(len(ranks) - 0.4, -0.6)
-    where = "conditions that all share" if found.paired else "runs, in conditions of their own"
+    several = "s that all share" if found.conditions > 1 else " that all share"
+    where = f"condition{several}" if found.paired else "runs, in conditions of their own"
     axes[0].set_title(f"{found.conditions} {where}")
     with plt.rc_context(LEGEND):
         legend_below(figure, _legend(ranks, known))

@@ -1,4 +1,4 @@
-"""The pictures of a sweep, chosen from what varies in its table or from what is asked for."""
+"""The pictures of a sweep as files, each with what it shows."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from sim.errors import ConfigError
 from sim.figures.bands import bands_figure
+from sim.figures.choice import Choice
 from sim.figures.multiples import in_words, multiples_figure
 from sim.figures.paired import paired_figure
 from sim.figures.ranking import ranking_figure
@@ -19,41 +19,28 @@ from sim.figures.style import save
 from sim.figures.tornado import correlations_figure, tornado_figure
 from sim.figures.trends import MOST_LINES, trends_figure
 from sim.results.record import FIGURES
-from sim.studies.metric import meaning, values
-from sim.sweeps.axes import DEVICE, NEEDLE, Axis, Swept
+from sim.studies.metric import meaning
+from sim.sweeps.axes import DEVICE, Axis, Swept
+from sim.sweeps.columns import column_of
 from sim.sweeps.effects import correlations, star
 from sim.sweeps.ranking import DOSE, FORCE, OUTCOME, ranking
 
-MAIN = (  # metrics, what an operator wants first
-    DOSE,
-    "infiltration.infiltrated_fraction_of_nodule",
-    "insertion.depth_in_nodule_mm",
-    FORCE,
-    "infiltration.injected_volume_mL",
-    "infiltration.peak_pressure_kPa",
-    "treatment.mineral_removed_fraction",
-)
 MOST_LEVELS = 40  # of an axis in small multiples
 MOST_PANELS = 12
-EQUAL = 1e-4  # relative difference up to which values are the same
 STUDIES = {  # pictures that a study has left in the folder's figures
     "sensitivity": "How much each input moves each metric over the whole of its range, with 95 % "
     "intervals, as the sensitivity study of these runs found it.",
 }
 PAIRED = (DOSE, FORCE)
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What is drawn: metrics (columns), the axes they are drawn over, and what they are split by.
-
-    `asked` is whether a user chose the axes.
-    """
-
-    metrics: tuple[str, ...]
-    over: tuple[Axis, ...]
-    by: Axis | None
-    asked: bool = False
+OWN = (  # pictures that are drawn here
+    "ranking.png",
+    "trends.png",
+    "multiples_*.png",
+    "tornado.png",
+    "correlations.png",
+    "bands.png",
+    "sides.png",
+)
 
 
 @dataclass(frozen=True)
@@ -63,52 +50,6 @@ class Drawn:
     name: str
     path: Path
     caption: str
-
-
-def choose(
-    runs: Swept, metrics: Sequence[str] = (), over: Sequence[str] = (), by: str | None = None
-) -> Choice:
-    """Return what to draw of a sweep: what is asked for, the rest from what varies.
-
-    Parameters
-    ----------
-    runs : Swept
-    metrics : sequence of str
-        Columns, or questions as `sim.studies.metric.values` takes them.
-    over : sequence of str
-        Keys or columns of one axis or two.
-    by : str, optional
-        Key or column of another one.
-
-    Raises
-    ------
-    ConfigError
-        If there is no such metric or axis, or an axis is named twice.
-    """
-    for metric in metrics:
-        if not in_words(runs.runs, metric):
-            values(runs.runs, metric)
-    if len(over) > 2:
-        raise ConfigError("--over", " ".join(over), "name one axis or two")
-    own = [runs.axis(name, "--over") for name in over]
-    split = None if by is None else runs.axis(by, "--by")
-    if len({axis.key for axis in (*own, *([split] if split else []))}) < len(own) + bool(by):
-        raise ConfigError("--by", by or " ".join(over), "an axis is named twice")
-    free = [axis for axis in runs.axes if axis not in own and axis != split]
-    lines = [axis for axis in free if not runs.sampled(axis) and len(axis.levels) <= MOST_LINES]
-    if split is None and len(free) + len(own) > 1:
-        split = next((axis for axis in lines if axis.key == NEEDLE), None)
-        if split is None and lines and len(free) + len(own) != 2:
-            split = min(lines, key=lambda axis: len(axis.levels))
-    free = [axis for axis in free if axis != split]
-    free.sort(key=lambda axis: (not axis.numeric, runs.sampled(axis), -len(axis.levels)))
-    own = (own + free)[: max(2, len(own))] if not over else own
-    chosen = tuple(metrics) or tuple(
-        column for name in MAIN if (column := runs.metric(name)) and _moves(runs, column)
-    )
-    if not over and own and runs.sampled(own[0]) and chosen and not in_words(runs.runs, chosen[0]):
-        own = [axis for axis, _, _ in correlations(runs, chosen[0]) if axis != split][:2] or own
-    return Choice(chosen, tuple(own), split, bool(over) or by is not None)
 
 
 def draw_sweep(table: pd.DataFrame, folder: Path, runs: Swept, choice: Choice) -> list[Drawn]:
@@ -125,6 +66,8 @@ def draw_sweep(table: pd.DataFrame, folder: Path, runs: Swept, choice: Choice) -
     choice : Choice
     """
     pictures = folder / FIGURES
+    for old in (path for pattern in OWN for path in pictures.glob(pattern)):
+        old.unlink()  # of another choice
     drawn = [
         Drawn(name, save(figure, pictures / f"{name}.png"), caption)
         for name, figure, caption in _pictures(table, folder, runs, choice)
@@ -148,8 +91,8 @@ def _pictures(
     yield from _effects(runs, choice)
     yield from _pairs(table, runs)
     try:
-        by = column if choice.by and (column := _column(choice.by, table)) else None
-        figure = bands_figure(table, folder, *([by] if by else []))
+        by = _column(choice.by, table) if choice.by else None
+        figure = bands_figure(table, folder, by) if by else bands_figure(table, folder)
     except ConfigError:  # no run left a curve
         return
     yield (
@@ -258,12 +201,12 @@ def _pairs(table: pd.DataFrame, runs: Swept) -> Iterator[tuple[str, Figure, str]
         if column and {f"a.{column}", f"b.{column}"} <= set(table):
             both = table.loc[table["status"] == "complete", [f"a.{column}", f"b.{column}"]]
             known = meaning(column)
-            values_ = both.dropna().to_numpy(float).T
-            if values_.shape[1] > 1:
-                measures[f"{known.label} ({known.unit})"] = values_
+            pairs = both.dropna().to_numpy(float).T
+            if pairs.shape[1] > 1:
+                measures[f"{known.label} ({known.unit})"] = pairs
     if measures:
         yield (
-            "pairs",
+            "sides",
             paired_figure(names, measures, "conditions"),
             "Each condition of the sweep a line from one needle to the other.",
         )
@@ -271,19 +214,8 @@ def _pairs(table: pd.DataFrame, runs: Swept) -> Iterator[tuple[str, Figure, str]
 
 def _column(axis: Axis, table: pd.DataFrame) -> str | None:
     """Return the table's column of an axis that bands can be drawn by."""
-    from sim.sweeps.columns import column_of
-
     names = (f"{axis.key}.name", column_of(axis.key))
     return next((name for name in names if name in table and name != "needle.name"), None)
-
-
-def _moves(runs: Swept, column: str) -> bool:
-    """Return whether a column of numbers differs between runs by more than rounding."""
-    if in_words(runs.runs, column):
-        return False
-    found = values(runs.runs, column)
-    found = found[np.isfinite(found)]
-    return len(found) > 1 and np.ptp(found) > EQUAL * np.abs(found).max()
 
 
 def _listed(names: Sequence[str]) -> str:

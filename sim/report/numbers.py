@@ -13,6 +13,7 @@ from sim.results.alternatives import NAMES, SHOWN
 from sim.results.files import Json, read_rows
 from sim.results.metrics import MEANINGS, MM, N_MM, Meaning
 from sim.results.record import INPUTS, Record
+from sim.sweeps.row import records as records_of
 
 type Row = dict[str, str]
 
@@ -112,8 +113,11 @@ def inputs(records: Sequence[Record]) -> list[Row]:
 def shared_inputs(folder: Path) -> list[Row]:
     """Return the inputs that all runs with a needle share, of all runs below a sweep's folder."""
     by_needle: dict[str, list[list[Row]]] = {}
-    for path in sorted(folder.glob(f"runs/*/*/{INPUTS}")):
-        by_needle.setdefault(path.parent.name.replace("_", " "), []).append(read_rows(path))
+    for run in sorted(folder.glob("runs/*")):
+        for side, record in records_of(run).items():
+            if (record / INPUTS).exists():
+                name = record.name.removeprefix(f"{side}_").replace("_", " ")
+                by_needle.setdefault(name, []).append(read_rows(record / INPUTS))
     kept = []
     for name, runs in by_needle.items():
         values = [{(row["key"], row["value"]) for row in rows} for rows in runs]

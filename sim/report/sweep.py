@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.figures.sweep import Choice, Drawn, choose, draw_sweep
+from sim.figures.choice import Choice, choose
+from sim.figures.sweep import Drawn, draw_sweep
 from sim.report.numbers import shared_inputs
 from sim.report.page import environment, shown, write_page
 from sim.report.sweep_words import (
@@ -62,7 +63,7 @@ def tell(
     table : DataFrame
         As `sim.results.load` returns it.
     metrics, over, by
-        As `sim.figures.sweep.choose` takes them.
+        As `sim.figures.choice.choose` takes them.
 
     Returns
     -------

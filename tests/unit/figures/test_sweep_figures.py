@@ -12,12 +12,13 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from sim.errors import ConfigError
+from sim.figures.choice import choose
 from sim.figures.multiples import multiples_figure
 from sim.figures.outcomes import OUTCOMES
 from sim.figures.paired import MORE, paired_figure
 from sim.figures.ranking import ranking_figure
 from sim.figures.style import NEEDLE_COLOURS
-from sim.figures.sweep import choose, draw_sweep
+from sim.figures.sweep import draw_sweep
 from sim.figures.tornado import tornado_figure
 from sim.figures.trends import trends_figure
 from sim.sweeps.axes import swept
