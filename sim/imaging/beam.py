@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
 
 from sim.imaging.attenuation import CM2_PER_G, SCINTILLATOR, WATER, Material
@@ -107,8 +108,8 @@ def monochromatic(energy: float, air_kerma: float, scintillator: float) -> Beam:
 
 def kerma_per_photon(energy: Array) -> Array:
     """Return the air kerma (Gy m2) of one photon per m2 at energies (e,), keV: E mu_en/rho."""
-    at, value = np.log(AIR_ABSORPTION).T
-    return JOULE_PER_KEV * energy * CM2_PER_G * np.exp(np.interp(np.log(energy), at, value))
+    curve = CubicSpline(*np.log(AIR_ABSORPTION).T)
+    return JOULE_PER_KEV * energy * CM2_PER_G * np.exp(curve(np.log(energy)))
 
 
 def _absorbed(energy: Array, scintillator: float) -> Array:

@@ -1,13 +1,15 @@
 """The radiographs of a series, what sets them apart and a CT slice: one figure.
 
 Radiographs are shown as on a light box: what attenuates is bright. All of them have one grey scale,
-which ends at the mineral (steel may pass it); all differences have one scale about zero.
+which ends at the mineral (steel may pass it); all differences have one scale about zero, and those
+that are seen are smoothed, as an eye does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from textwrap import fill
 
 import numpy as np
 from matplotlib import pyplot as plt
@@ -15,9 +17,11 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from sim.figures.style import DARK, label
 from sim.imaging.ct import Volume
+from sim.imaging.exposure import blurred
 from sim.imaging.make import Picture, Series
 from sim.imaging.settings import SLICES, Settings
 from sim.outcome import Array
@@ -27,7 +31,9 @@ GREYS, CHANGES = "gray", "PuOr"  # the latter: diverging, also for colour-blind 
 PANEL = 2.6  # inches, at most
 WIDEST = 11.0
 BAR = 5.0  # mm, the scale bar's length
+LETTER = 0.07  # inches, mean width of the caption's letters
 THOUSAND = 1e3
+SMOOTHING = 0.5  # mm, standard deviation, of the differences as seen: pixels alone are noise
 
 type Panel = Callable[[Axes], None]
 
@@ -42,20 +48,22 @@ def radiograph_figure(series: Series, settings: Settings) -> Figure:
     most = 0.0
     if afters:
         clean = _change(before, afters[-1], noisy=False)
-        noisy = [_change(before, picture, noisy=True) for picture in afters]
-        noise = np.median(np.hypot(before.exposure.noise, afters[-1].exposure.noise))
-        most = THOUSAND * max(float(np.abs(clean).max()), 3.0 * float(noise))
+        width = SMOOTHING / (MM * (series.view.x[1] - series.view.x[0]))
+        noisy = [blurred(_change(before, picture, noisy=True), width) for picture in afters]
+        most = THOUSAND * float(np.abs(clean).max())
     changes = Normalize(-most, most)
     if afters:
         title = f"{afters[-1].state.label} − before,\nwithout noise"
         lower.append(partial(_difference, series, clean, title, changes))
         for picture, change in zip(afters, noisy, strict=True):
-            title = f"{picture.state.label} − before,\nas seen"
+            title = f"{picture.state.label} − before, as\nseen, smoothed by {SMOOTHING:g} mm"
             lower.append(partial(_difference, series, change, title, changes))
     rows = [upper, lower] if afters else [[*upper, *lower]]
     figure = _lay_out(series, rows)
     _bars(figure, grey, changes if afters else None)
-    figure.suptitle(_caption(series, settings), fontsize=8.5, x=0.01, ha="left")
+    letters = int(figure.get_figwidth() / LETTER)
+    caption = "\n".join(fill(line, letters) for line in _caption(series, settings))
+    figure.suptitle(caption, fontsize=8.5, x=0.01, ha="left")
     return figure
 
 
@@ -123,7 +131,9 @@ def _show(ax: Axes, values: Array, x: Array, z: Array, norm: Normalize, colours:
 def _scale_bar(ax: Axes, series: Series, colour: str) -> None:
     right, low = MM * series.view.x[-1] - 1.0, -MM * series.view.z[-1] - 1.0
     ax.plot([right - BAR, right], [low, low], color=colour, lw=2.0, solid_capstyle="butt")
-    style = {"ha": "center", "color": colour, "path_effects": []}
+    other = DARK if colour == "white" else "white"
+    halo = [withStroke(linewidth=1.5, foreground=other)]
+    style = {"ha": "center", "color": colour, "path_effects": halo}
     label(ax, f"{BAR:g} mm", (right - 0.5 * BAR, low), (0, 3), **style)
 
 
@@ -138,7 +148,7 @@ def _bars(figure: Figure, grey: Normalize, changes: Normalize | None) -> None:
         bar.set_label("change of −ln(I / I₀), × 1000")
 
 
-def _caption(series: Series, settings: Settings) -> str:
+def _caption(series: Series, settings: Settings) -> list[str]:
     values, before = settings.values, series.before
     beam = (
         f"{values['kvp']:g} kV, {values['filter-al']:g} mm Al"
@@ -160,7 +170,7 @@ def _caption(series: Series, settings: Settings) -> str:
             )
     if len(lines) == 1:
         lines.append("nothing dissolved in this record: there is no picture after it")
-    return "\n".join(lines)
+    return lines
 
 
 def _change(before: Picture, after: Picture, noisy: bool) -> Array:

@@ -19,7 +19,7 @@ from sim.imaging.measure import Difference, Mass, difference, mineral_mass
 from sim.imaging.score import Score, score
 from sim.imaging.settings import OPTIONS, PARTS, SLICE, SLICES, Settings
 from sim.imaging.states import BEFORE, NEEDLE_IN, State, states_of
-from sim.results.files import Json, read_json, write_json, write_rows
+from sim.results.files import Json, write_json, write_rows
 from sim.results.metrics import MG
 from sim.results.names import CASE, COMPARISON, METRICS
 from sim.results.record import Record, load
@@ -119,8 +119,8 @@ def take(rounds: Sequence[Record], settings: Settings) -> Series:
 
 def write(series: Series, settings: Settings, folder: Path) -> list[Path]:
     """Write figure, volumes and metrics into a folder; return their paths."""
-    from sim.imaging.figure import radiograph_figure
     from sim.figures.style import save
+    from sim.imaging.figure import radiograph_figure
 
     folder.mkdir(parents=True, exist_ok=True)
     paths = [save(radiograph_figure(series, settings), folder / FIGURE)]

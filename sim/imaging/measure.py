@@ -22,7 +22,7 @@ from sim.case import Case
 from sim.imaging.attenuation import APATITE, Material
 from sim.imaging.beam import Beam
 from sim.imaging.contents import BESIDE, Frame, layers
-from sim.imaging.exposure import Exposure
+from sim.imaging.exposure import LEAST, Exposure
 
 Array = NDArray[np.float64]
 
@@ -80,7 +80,8 @@ def wedge(beam: Beam, tissue: Material, thickness: float, most: float) -> tuple[
     solid = np.linspace(-0.2, 1.0, STEPS) * most
     own = APATITE.attenuation(beam.energy) - tissue.attenuation(beam.energy)
     behind = beam.signal * np.exp(-tissue.attenuation(beam.energy) * thickness)
-    passed = np.exp(-np.outer(solid, own)) @ behind / behind.sum()
+    seen = behind > LEAST * behind.sum()
+    passed = np.exp(-np.outer(solid, own[seen])) @ behind[seen] / behind[seen].sum()
     return APATITE.density * solid, -np.log(passed)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +53,7 @@ class Solid:
         hit = (low[:, 1] < between[1]) & (high[:, 1] > between[0])
         pairs = np.where(hit, count[0] * count[1], 0)
         groups = np.searchsorted(np.cumsum(pairs), np.arange(0, pairs.sum(), PAIRS), side="left")
-        for begin, end in zip(groups, [*groups[1:], len(pairs)], strict=True):
+        for begin, end in pairwise([*groups, len(pairs)]):
             tet = np.repeat(np.arange(begin, end), pairs[begin:end])
             order = np.arange(len(tet)) - np.repeat(
                 np.cumsum(pairs[begin:end]) - pairs[begin:end], pairs[begin:end]

@@ -74,7 +74,7 @@ def states_of(rounds: Sequence[Record], key: str) -> list[State]:
         )  # fmt: skip
     first = computed[0]
     start = _term(first, 0, closed=True)
-    states = [State(BEFORE, "before", first.case, (start,))]
+    states = [State(BEFORE, "before the injection", first.case, (start,))]
     tip = tip_depth(first)
     if tip is not None and first.fields.points.shape[1] == 2:
         at = int(
