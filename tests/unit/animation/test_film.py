@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import pairwise
 
 import imageio_ffmpeg
 import numpy as np
@@ -24,6 +25,7 @@ from tests.unit.results.records import write_record
 
 REACHED = 2.9e-3  # m, of the needle that stops early
 SECONDS, FPS = 4.0, 4
+LONG = " of a hundred millimetres, pushed by hand"  # in a needle's name
 
 
 @pytest.fixture(scope="module")
@@ -91,12 +93,10 @@ def test_frames_are_there_and_move(frames):
     (_, first), (_, last) = frames[0], frames[-1]
     assert not is_blank(first)
     assert np.any(first != last, axis=-1).mean() > 0.05
-    half = WIDTH // 2
-    for side in (np.s_[:, :half], np.s_[:, half:]):
-        moved = [
-            np.any(a[side] != b[side]) for (_, a), (_, b) in zip(frames, frames[1:], strict=False)
-        ]
-        assert sum(moved) >= len(moved) - 2, "the needle that ends early may hold"
+    spreading = [picture for stage, picture in frames if not stage.startswith("insertion")]
+    for section in (np.s_[140:400, 80:580], np.s_[140:400, 630:1120]):
+        for before, after in pairwise(spreading):
+            assert np.any(before[section] != after[section])
 
 
 def test_what_belongs_to_each_phase_is_seen(frames):
@@ -127,9 +127,8 @@ def test_both_needles_have_one_scale_in_space_force_and_mass(records, kind, numb
 
 @pytest.mark.parametrize(("kind", "number"), [(Entering, 0), (Spreading, 2)])
 @pytest.mark.parametrize("count", [1, 2])
-@pytest.mark.parametrize("name", ["", " of a hundred millimetres, pushed"])
-def test_text_is_inside_the_frame_and_apart(records, kind, number, count, name):
-    named = [dataclasses.replace(r, name=r.name + name) for r in records[:count]]
+def test_text_is_inside_the_frame_and_apart_also_with_long_names(records, kind, number, count):
+    named = [dataclasses.replace(r, name=r.name + LONG) for r in records[:count]]
     made, _ = scene(kind, named, number)
     made.picture(3e5, 20.0)
     assert not outside(made.figure)
