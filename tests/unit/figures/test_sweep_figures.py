@@ -15,7 +15,7 @@ from sim.errors import ConfigError
 from sim.figures.choice import choose
 from sim.figures.multiples import multiples_figure
 from sim.figures.outcomes import OUTCOMES
-from sim.figures.paired import MORE, paired_figure
+from sim.figures.paired import paired_figure
 from sim.figures.ranking import ranking_figure
 from sim.figures.style import NEEDLE_COLOURS
 from sim.figures.sweep import draw_sweep
@@ -150,7 +150,8 @@ def test_pairs_are_told_apart_without_colour() -> None:
     figure = paired_figure(["27G", "14G coaxial"], {"dose (mg)": both}, "patients")
     whole(figure)
     lines = figure.axes[0].lines
-    assert [line.get_marker() for line in lines[:2]] == [MORE[1]["marker"], MORE[0]["marker"]]
+    assert len({line.get_marker() for line in lines[:3]}) == 3
+    assert len({line.get_linestyle() for line in lines[:3]}) == 3
     assert [to_hex(line.get_color()) for line in lines[:2]] == list(NEEDLE_COLOURS[::-1])
     np.testing.assert_allclose(lines[3].get_ydata(), both.mean(axis=1))
     assert len(figure.legends[0].get_texts()) == 4

@@ -84,6 +84,19 @@ def test_the_star_is_one_at_a_time_about_the_middle() -> None:
     assert [swing.size for swing in found.swings] == sorted(sizes.values(), reverse=True)
 
 
+def test_the_base_of_a_one_at_a_time_design_is_its_hub() -> None:
+    table = grid(needles=["27G", "25G"], densities=[0.8, 1.6], volumes=[0.2, 0.5])
+    hub = (table["needle.name"] == "25G").astype(int) + (table["injection.volume_mL"] == 0.5)
+    hub += table["nodule.mineral.density_g_per_cm3"] == 0.8
+    found = star(swept(table[hub >= 2]), DOSE)  # the hub and what is one step from it
+    assert dict(found.base) == {
+        "needle": "25G",
+        "nodule.mineral.density": 0.8,
+        "injection.volume": 0.5,
+    }
+    assert len(found.swings) == 3
+
+
 def test_samples_have_rank_correlations_and_no_star() -> None:
     rng = np.random.default_rng(1)
     rows = grid(needles=["27G"], densities=rng.uniform(0.5, 1.9, 40).round(4), volumes=[0.5])
