@@ -30,7 +30,7 @@ def share_of(image: NDArray[np.uint8], colour: str, within: float = 12.0) -> flo
 
 def is_blank(image: NDArray[np.uint8]) -> bool:
     """Return whether nearly all pixels have one colour."""
-    _, counts = np.unique(image.reshape(-1, 3), axis=0, return_counts=True)
+    _, counts = np.unique(image.astype(np.int64) @ (65536, 256, 1), return_counts=True)
     return bool(counts.max() > 0.999 * counts.sum())
 
 

@@ -34,11 +34,14 @@ class Course:
     label: str
     of: Callable[[Record], Array]
     there: Callable[[Record], bool]
+    grows: bool = True  # from round to round
 
 
 def injected(record: Record) -> bool:
-    """Tell whether a record has drug to follow."""
-    return record.uptake is not None and bool(record.metrics["infiltration.dose_mg"])
+    """Tell whether a record has drug to follow: of its injection, or left by an earlier round."""
+    if record.uptake is None:
+        return False
+    return bool(record.metrics["infiltration.dose_mg"]) or bool(record.uptake["in_nodule_mg"].any())
 
 
 def dissolves(record: Record) -> bool:
@@ -61,7 +64,9 @@ def mineral_removed(record: Record) -> Array:
 
 
 COURSES = (
-    Course("drug in the nodule\n(mg)", lambda record: record.uptake["in_nodule_mg"], injected),
+    Course(
+        "drug in the nodule\n(mg)", lambda record: record.uptake["in_nodule_mg"], injected, False
+    ),
     Course("mean exposure of the\nnodule (mg h/mL)", exposure, injected),
     Course("mineral removed\n(mg)", mineral_removed, dissolves),
 )

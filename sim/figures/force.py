@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.figures.depth import LINE, PANEL, depth_axis, name_depths, spread
-from sim.figures.style import DARK, GREY, NEEDLE_COLOURS, WIDTHS, label, legend_below, say
+from sim.figures.style import DARK, GREY, NEEDLE_COLOURS, WIDTHS, heading, label, legend_below, say
 from sim.outcome import Array
 from sim.results.metrics import MM
 from sim.results.record import Record
@@ -26,6 +26,7 @@ HEADROOM = 1.3
 REACH = 3.0  # a limit is drawn when it comes within this multiple of the largest force
 HEIGHT = 4.3  # inches, of the needles' own panels
 BOTH = 2.9  # inches, of the panel of both
+TITLE = 0.85  # of a panel's width, for its title
 LIMITS = {
     "ideal buckling load": {"color": DARK, "ls": "--", "lw": 1.2},
     "yield in bending": {"color": "#009e73", "ls": "-.", "lw": 1.4},
@@ -87,7 +88,8 @@ def _both(ax: Axes, records: Sequence[Record], inches: float) -> None:
     name_depths(ax, MM * case.target_depth, inches)
     order = sorted(drawn, key=lambda entry: entry[0].force["force_N"][-1])
     lasts = np.array([record.force["force_N"][-1] for record, _ in order])
-    beside = spread(lasts, LINE * top / (PANEL * BOTH))
+    line = LINE * top / (PANEL * BOTH)
+    beside = spread(np.maximum(lasts, 1.5 * line), line)  # and not below the axis
     for (record, colour), place in zip(order, beside, strict=True):
         depth, force = record.force["depth_mm"], record.force["force_N"]
         ax.plot(depth, force, color=colour)
@@ -105,7 +107,7 @@ def _both(ax: Axes, records: Sequence[Record], inches: float) -> None:
 def _panel(ax: Axes, record: Record, colour: str, inches: float) -> None:
     """Draw one needle's force with its parts, limits and events."""
     depth_axis(ax, record.case, inches)
-    ax.set_title(f"{record.name}: {ending(record)}")
+    ax.set_title(heading(f"{record.name}: {ending(record)}", TITLE * inches))
     ax.set_ylabel("axial force (N)")
     if record.force is None:
         say(ax, "not computed")
