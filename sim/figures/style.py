@@ -89,8 +89,15 @@ def legend_below(figure: Figure, entries: Mapping[str, Artist]) -> None:
 
 
 def save(figure: Figure, path: Path) -> Path:
-    """Write a PNG and free the figure's memory."""
+    """Write a PNG and free the figure's memory.
+
+    The layout is found once and kept; left to itself it is found twice while a figure is saved.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    figure.set_dpi(DPI)
+    if (engine := figure.get_layout_engine()) is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")
     figure.savefig(path, format="png", metadata={"Software": None})
     plt.close(figure)
     return path

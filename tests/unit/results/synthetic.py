@@ -43,7 +43,7 @@ def insertion(of: Case, reached: float | None = None) -> InsertionResult:
         depth_in_nodule=float(inside[-1]),
         curve=ForceCurve(depth, force, tip, friction, 2e-3 * force, limit, 1.2 * limit,
                          1e-4 * force / force.max(), 5e-5 * force / force.max(),
-                         {"operator": force / 40.0}),
+                         {"operator": force / 40.0, "torque": 2e-3 * force}),
         skin_puncture_force=0.6,
         nodule_entry_force=1.2 if entered else None,
         peak_force=float(force.max()),
