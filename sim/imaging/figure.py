@@ -33,6 +33,7 @@ WIDEST = 11.0
 BAR = 5.0  # mm, the scale bar's length
 LETTER = 0.07  # inches, mean width of the caption's letters
 THOUSAND = 1e3
+MOST = 3  # rounds that are drawn, from the first to the last; all are in the metrics
 SMOOTHING = 0.5  # mm, standard deviation, of the differences as seen: pixels alone are noise
 
 type Panel = Callable[[Axes], None]
@@ -40,10 +41,13 @@ type Panel = Callable[[Axes], None]
 
 def radiograph_figure(series: Series, settings: Settings) -> Figure:
     """Draw the radiographs above; below a slice of the CT and the differences from the first."""
-    afters = [p for p in series.pictures if p.state.name in series.differences]
+    later = [p for p in series.pictures if p.state.name in series.differences]
+    chosen = np.unique(np.linspace(0, len(later) - 1, min(len(later), MOST)).astype(int))
+    afters = [later[n] for n in chosen]
     before = series.before
     grey = Normalize(0.0, float(before.exposure.expected.max()))
-    upper = [partial(_radiograph, series, picture, grey) for picture in series.pictures]
+    above = [p for p in series.pictures if p not in later or p in afters]
+    upper = [partial(_radiograph, series, picture, grey) for picture in above]
     lower: list[Panel] = [partial(_slice, before.volume)]
     most = 0.0
     if afters:
@@ -56,7 +60,7 @@ def radiograph_figure(series: Series, settings: Settings) -> Figure:
         title = f"{afters[-1].state.label} − before,\nwithout noise"
         lower.append(partial(_difference, series, clean, title, changes))
         for picture, change in zip(afters, noisy, strict=True):
-            title = f"{picture.state.label} − before, as\nseen, smoothed by {SMOOTHING:g} mm"
+            title = f"{picture.state.label} − before,\nnoisy, smoothed"
             lower.append(partial(_difference, series, change, title, changes))
     rows = [upper, lower] if afters else [[*upper, *lower]]
     figure = _lay_out(series, rows)
@@ -168,7 +172,9 @@ def _caption(series: Series, settings: Settings) -> list[str]:
                 f"gone; contrast-to-noise {found.contrast_to_noise:.2g} a pixel, "
                 f"{found.largest:.2g} at most"
             )
-    if len(lines) == 1:
+    if series.differences:
+        lines.append(f"Noisy differences are smoothed by a Gaussian of {SMOOTHING:g} mm.")
+    else:
         lines.append("nothing dissolved in this record: there is no picture after it")
     return lines
 

@@ -142,10 +142,12 @@ def test_the_volume_lies_as_the_simulation_does(series):
     assert weight @ across / weight.sum() == pytest.approx(0.0, abs=1e-9)
 
 
-@pytest.mark.parametrize("which", ["treatment", "run", "solid"])
+@pytest.mark.parametrize("which", ["treatment", "run", "many", "solid"])
 def test_texts_of_the_figure_are_within_and_apart(series, records, which):
     chosen = settings(COARSE)
     made = series if which == "treatment" else take([records["plane"]], chosen)
+    if which == "many":
+        made = take([dissolved(records["plane"])] * 5, chosen)
     if which == "solid":
         made = take([dissolved(records["solid"])], chosen)
     made = dataclasses.replace(made, name="a needle with a name as long as they are let to be")
