@@ -50,6 +50,7 @@ def test_the_hand_moves_at_its_set_speed(records):
 
 def test_where_the_nodule_springs_back_the_tip_jumps_and_the_hand_does_not(records):
     thrust = Thrust.of(springing_back(records[1]))
+    assert np.all(np.diff(thrust.travel) > 0.0)
     jump = 1.6 / thrust.speed
     before, after = (thrust.row(jump + shift / thrust.speed) for shift in (-1e-9, 1.7))
     assert thrust.at(before, thrust.depth) == pytest.approx(1.0, abs=1e-6)
