@@ -42,10 +42,11 @@ def crushed_figure(records: Sequence[Record]) -> Figure:
         ax.set_title(heading(record.name, WIDTHS[2]))
         if record.crushed is None:
             say(ax, "the nodule was not entered")
+            ax.set_axis_off()
             continue
         _panel(ax, record, scale)
         ax.set_ylabel("radius (mm)")
-    axes[-1, 0].set_xlabel("depth (mm)")
+        ax.set_xlabel("depth (mm)")
     scale.bar(figure, axes, "compaction, plastic\nvolume strain (–)", aspect=15, panchor=False)
     entries: dict[str, Artist] = {
         "needle": Patch(fc=STEEL, ec=DARK, lw=0.6),
@@ -75,7 +76,7 @@ def _panel(ax: Axes, record: Record, scale: ColourScale) -> None:
     ax.add_patch(Polygon(_outline(case, tip), ec=DARK, lw=0.6, zorder=6, fc=STEEL))
     behind = min(shoulder, tip - MM * tip_profile(case.needle).length) - BEHIND * radius
     ax.set_aspect("equal", anchor="W")
-    ax.set_xlim(behind, tip + AHEAD * radius)
+    ax.set_xlim(max(behind, 0.0), tip + AHEAD * radius)
     ax.set_ylim(0.0, BESIDE * radius)
     scale_bar(ax, at=(0.97, 0.9))
     label(ax, "axis", (tip + AHEAD * radius, 0.0), (-3, 3), ha="right")

@@ -29,7 +29,7 @@ from sim.results.record import Record
 
 type When = float | Literal["ever"]  # s after the end of the injection; the highest of all times
 
-PANEL = 0.82  # of a column's width, that its panel takes
+PANEL = 0.75  # of a column's width, that its panel takes
 BELOW = 0.4  # mm of margin below the fascia
 LOWEST = 1e-3  # smallest colour / injected concentration, on a logarithmic scale
 SPACING, SMOOTHING = 0.02, 0.12  # mm along the contour, between its points and of its average
@@ -99,7 +99,7 @@ def panels(records: Sequence[Record], rows: int) -> tuple[Figure, np.ndarray]:
 def said(when: When) -> str:
     """Return what a panel of this time shows, in units that people count in."""
     if when == "ever":
-        return "highest concentration ever reached"
+        return "highest ever reached"
     if when == 0.0:
         return "end of the injection"
     unit, size = next((u, s) for u, s in UNITS.items() if abs(when) >= s or u == "s")

@@ -111,6 +111,8 @@ def _draw_streamlines(ax: Axes, record: Record) -> None:
     depth = np.arange(0.0, MM * record.case.tissue.depth, GRID)
     across, down = _sampled(record.fields, flow, x, depth)
     starts = _starts(cut(record, {}, {"flow": flow}))
+    if len(starts) == 0:
+        return
     within = (starts[:, 0] > x[0]) & (starts[:, 0] < x[-1]) & (starts[:, 1] > depth[0])
     drawn = ax.streamplot(
         x, depth, across, down, start_points=starts[within], broken_streamlines=False,
@@ -156,6 +158,8 @@ def _starts(section: Cut) -> Array:
     passing = np.maximum((flow * normal).sum(axis=1), 0.0)
     if section.mirrored:
         passing *= middle[:, 0]
+    if not passing.any():  # the plane meets no wall that liquid comes out of
+        return np.empty((0, 2))
     order = np.argsort(-middle[:, 1])  # up from the tip
     total = np.cumsum(passing[order])
     lines = LINES if section.mirrored else 2 * LINES

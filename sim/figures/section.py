@@ -102,7 +102,7 @@ def draw_nodule(ax: Axes, case: Case) -> None:
 
 
 def draw_needle(
-    ax: Axes, case: Case, tip_depth: float, top: float, liquid: tuple[float, ...]
+    ax: Axes, case: Case, tip_depth: float, top: float, liquid: tuple[float, ...] | str
 ) -> None:
     """Draw the needle with the outline and the opening that the injection is computed with.
 
@@ -120,7 +120,8 @@ def draw_needle(
     lumen = 0.5 * MM * case.needle.inner_diameter
     r = np.append(radius[mouth], [lumen, lumen])
     z = np.append(depth[mouth], [depth[mouth][-1], -top])
-    _mirrored_patch(ax, r, z, fc=liquid, ec="white", lw=0.4)
+    edge = DARK if liquid == "white" else "white"
+    _mirrored_patch(ax, r, z, fc=liquid, ec=edge, lw=0.4)
 
 
 def draw_track(ax: Axes, case: Case, tip_depth: float) -> None:

@@ -7,22 +7,20 @@ import dataclasses
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
-from matplotlib.collections import LineCollection
 from matplotlib.contour import ContourSet
 from matplotlib.patches import Polygon
 
 from sim.figures.crushed import crushed_figure
 from sim.figures.draw import PICTURES, draw
 from sim.figures.force import force_figure
-from sim.figures.infiltration import infiltration_figure, mirrored
-from sim.figures.solid import solid_figure
+from sim.figures.infiltration import infiltration_figure
 from sim.figures.turning import turning_figure
 from sim.figures.uptake import uptake_figure
 from tests.unit.results import synthetic
 from tests.unit.results.records import write_record
 
 REACHED = 2.9e-3  # m, of the needle that stops early
-HALF_PLANE = [name for name in PICTURES if name not in ("solid", "mineral")]
+WHOLE = [name for name in PICTURES if name != "mineral"]  # nothing dissolves
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +50,7 @@ def solids(tmp_path_factory):
 
 def test_all_pictures_of_a_pair(tmp_path, records):
     paths = draw(records[:2], tmp_path)
-    assert list(paths) == HALF_PLANE
+    assert list(paths) == WHOLE
     for path in paths.values():
         assert path.read_bytes().startswith(b"\x89PNG")
         assert 5_000 < path.stat().st_size < 1_500_000
@@ -60,43 +58,20 @@ def test_all_pictures_of_a_pair(tmp_path, records):
 
 
 def test_a_run_without_infiltration_leaves_those_pictures_out(tmp_path, records):
-    assert set(draw(records[2:], tmp_path)) == {"force", "crushed", "turning_points"}
+    assert set(draw(records[2:], tmp_path)) == {
+        "force",
+        "torque",
+        "crushed",
+        "turning_points",
+    }
 
 
 def test_a_pair_with_one_side_missing_is_still_drawn(tmp_path, records):
-    assert set(draw(records[1:], tmp_path)) == set(HALF_PLANE)
+    assert set(draw(records[1:], tmp_path)) == set(WHOLE)
 
 
-def test_in_3d_the_section_takes_the_place_of_the_half_plane(tmp_path, solids):
-    assert set(draw(solids[:1], tmp_path)) == {*HALF_PLANE, "solid"} - {"infiltration"}
-
-
-def test_the_section_shows_the_nodule_and_the_drop(solids):
-    figure = solid_figure(solids)
-    nodule = solids[0].case.nodule
-    for ax in figure.axes[:-1]:
-        assert ax.get_aspect() == 1.0
-        (outline,) = (found for found in ax.collections if isinstance(found, LineCollection))
-        ends = np.concatenate(outline.get_segments())
-        np.testing.assert_allclose(np.ptp(ends[:, 0]), 1e3 * nodule.diameter, rtol=0.35)
-        np.testing.assert_allclose(ends[:, 1].mean(), 1e3 * nodule.centre_depth, rtol=0.1)
-    plt.close(figure)
-
-
-def test_both_needles_share_colour_and_spatial_scale(records):
-    figure = infiltration_figure(records[:2])
-    panels = [ax for ax in figure.axes if ax.get_title(loc="left")]
-    assert len({panel.get_xlim() for panel in panels}) == 1
-    assert len({panel.get_ylim() for panel in panels}) == 1
-    assert all(panel.get_aspect() == 1.0 for panel in panels)
-    limits = {
-        bands.get_clim()
-        for panel in panels
-        for bands in panel.collections
-        if isinstance(bands, ContourSet) and bands.filled
-    }
-    assert limits == {(0.25, 250.0)}
-    plt.close(figure)
+def test_in_3d_the_same_pictures_are_drawn(tmp_path, solids):
+    assert set(draw(solids[:1], tmp_path)) == set(WHOLE)
 
 
 def test_depth_grows_downwards_from_the_skin(records):
@@ -109,8 +84,8 @@ def test_depth_grows_downwards_from_the_skin(records):
 
 @pytest.mark.parametrize("count", [1, 2])
 @pytest.mark.parametrize("name", PICTURES)
-def test_nothing_is_cropped(records, solids, name, count):
-    figure = PICTURES[name].draw((solids if name == "solid" else records)[:count])
+def test_nothing_is_cropped(records, name, count):
+    figure = PICTURES[name].draw(records[:count])
     figure.draw_without_rendering()
     inside = figure.bbox.padded(1.0)
     for legend in figure.legends:
@@ -140,16 +115,6 @@ def test_limits_far_above_the_force_are_told_and_do_not_squash_it(records):
     plt.close(figure)
 
 
-def test_every_event_but_the_end_is_named_at_its_force(records):
-    figure = force_figure(records[:1])
-    named = {text.get_text(): text.xy for text in figure.axes[0].texts}
-    first, last = records[0].events
-    at = float(first["depth_mm"]), float(first["force_N"])
-    assert named[first["event"].replace("_", " ")] == at
-    assert last["event"] not in named
-    plt.close(figure)
-
-
 def test_the_needle_lies_where_nothing_was_crushed(records):
     """The painted zone begins at the cone's face and follows the bore up to the nodule's top."""
     (record,) = records[1:2]
@@ -167,14 +132,6 @@ def test_the_needle_lies_where_nothing_was_crushed(records):
     depths = np.concatenate([path.vertices[:, 0] for path in painted.get_paths()])
     assert depths.min() == pytest.approx(1e3 * case.nodule.depth, rel=1e-9)
     plt.close(figure)
-
-
-def test_mirror_is_symmetric(records):
-    mesh, node = mirrored(records[0])
-    n = len(node) // 2
-    np.testing.assert_array_equal(mesh.x[:n], -mesh.x[n:])
-    np.testing.assert_array_equal(mesh.y[:n], mesh.y[n:])
-    np.testing.assert_array_equal(node[:n], node[n:])
 
 
 def test_the_stack_of_places_adds_up_to_the_dose(records):

@@ -11,13 +11,18 @@ from matplotlib.contour import ContourSet
 
 from sim.case import Case, Dissolution
 from sim.figures.draw import draw
-from sim.figures.mineral import dissolves, left_figure, mineral_figure
+from sim.figures.mineral import dissolves, mineral_figure
+from sim.figures.mineral_rounds import mineral_rounds_figure
+from sim.figures.style import save
 from sim.figures.uptake import uptake_figure
 from sim.outcome import InfiltrationResult, NodalFields
+from sim.rounds.record import Treatment
+from tests.pictures import is_blank, outside, overlapping, pixels
 from tests.unit.results import synthetic
 from tests.unit.results.records import write_record
 
 SHARE = 0.2  # removed where the most is
+LONG = "27G thin-walled with a long bevel and the even longer name of its manufacturer"
 
 
 def dissolved(fields: NodalFields) -> NodalFields:
@@ -84,17 +89,36 @@ def test_the_share_removed_is_that_of_the_fields(records, which):
     plt.close(figure)
 
 
-def test_what_is_left_is_shown_up_to_the_density_before(records):
-    figure = left_figure(records[:1], 1600.0)
-    assert figure.axes[-1].get_ylabel() == "mineral left (g/cm³)"
-    bands = next(
-        found for found in figure.axes[0].get_children()
-        if isinstance(found, ContourSet) and found.filled
-    )  # fmt: skip
+def treated(records, folder, name="27G"):
+    """A treatment of two equal rounds."""
+    return Treatment(folder, name, records[0].case, {}, [records[0], records[0]])
+
+
+def test_before_and_after_each_round_on_one_scale_up_to_the_density_before(tmp_path, records):
+    figure = mineral_rounds_figure([treated(records, tmp_path), treated(records, tmp_path, LONG)])
+    assert outside(figure) == []
+    assert overlapping(figure) == []
+    assert figure.axes[-1].get_ylabel() == "mineral (g/cm³)"
     fields = records[0].fields
     inside = np.unique(fields.cells[fields.cell_regions == fields.regions["nodule"]])
     low = fields.mineral[-1][inside].min()
-    assert bands.get_clim() == pytest.approx((low, 1.6), rel=1e-9)
+    shown = [ax for ax in figure.axes if ax.get_title(loc="left")]
+    assert [ax.get_title(loc="left")[:12] for ax in shown[::2]] == ["27G: round 1", "27G: round 2"]
+    for ax in shown:
+        (bands,) = (x for x in ax.collections if isinstance(x, ContourSet))
+        assert bands.get_clim() == pytest.approx((low, 1.6), rel=1e-9)
+        painted = [path.vertices for path in bands.get_paths() if len(path.vertices)]
+        lightest = painted[0]  # the least dense band: only where it is after the round
+        assert lightest[:, 0].min() >= -1e-9
+    image = pixels(save(figure, tmp_path / "it.png"))
+    assert not is_blank(image)
+
+
+def test_of_many_rounds_the_first_and_the_last_are_shown(tmp_path, records):
+    many = dataclasses.replace(treated(records, tmp_path), rounds=[records[0]] * 9)
+    figure = mineral_rounds_figure([many])
+    titles = [ax.get_title(loc="left") for ax in figure.axes if ax.get_title(loc="left")]
+    assert [int(title.split()[-1]) for title in titles] == [1, 4, 6, 9]
     plt.close(figure)
 
 
