@@ -34,6 +34,7 @@ class Choice:
     metrics: tuple[str, ...]
     over: tuple[Axis, ...]
     by: Axis | None
+    asked: bool  # whether a user named what it is over
 
 
 def choose(
@@ -79,7 +80,7 @@ def choose(
     )
     if not over and own and runs.sampled(own[0]) and chosen and not in_words(runs.runs, chosen[0]):
         own = [axis for axis, _, _ in correlations(runs, chosen[0]) if axis != split][:2] or own
-    return Choice(chosen, tuple(own), split)
+    return Choice(chosen, tuple(own), split, bool(over))
 
 
 def _moves(runs: Swept, column: str) -> bool:

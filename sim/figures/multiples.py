@@ -66,7 +66,7 @@ def multiples_figure(
     grids = [_grid(part, metric, over, words) for _, part in parts]
     for ax, (level, _) in zip(axes.flat, parts, strict=False):
         if by is not None:
-            ax.set_title(by.text(level))
+            ax.set_title(heading(by.named(level), width))
     used = list(axes.flat[: len(parts)])
     for ax in axes.flat[len(parts) :]:
         ax.remove()

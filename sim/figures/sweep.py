@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ from sim.sweeps.ranking import DOSE, FORCE, OUTCOME, ranking
 
 MOST_LEVELS = 40  # of an axis in small multiples
 MOST_PANELS = 12
+FILLED = 0.8  # share of the cells that have a run, below which a table is no grid
 STUDIES = {  # pictures that a study has left in the folder's figures
     "sensitivity": "How much each input moves each metric over the whole of its range, with 95 % "
     "intervals, as the sensitivity study of these runs found it.",
@@ -148,6 +150,10 @@ def _multiples(runs: Swept, choice: Choice) -> Iterator[tuple[str, Figure, str]]
         return
     if by is not None and (runs.sampled(by) or len(by.levels) > MOST_PANELS):
         by = None
+    axes = [*over, *([by] if by else [])]
+    tried = runs.runs.groupby([axis.key for axis in axes]).ngroups
+    if not choice.asked and tried < FILLED * math.prod(len(axis.levels) for axis in axes):
+        return
     outcome = runs.metric(OUTCOME)
     words = [outcome] if outcome and runs.runs[outcome].nunique() > 1 else []
     others = [axis.label for axis in runs.axes if axis not in (*over, by)]
@@ -171,7 +177,7 @@ def _effects(runs: Swept, choice: Choice) -> Iterator[tuple[str, Figure, str]]:
         return
     metric = numbers[0]
     found = star(runs, metric)
-    if found is not None and len(found.swings) > 1:
+    if found is not None and 2 <= len(found.swings) >= 0.5 * len(runs.axes):
         base = ", ".join(f"{axis.label} {axis.text(found.base[axis.key])}" for axis in runs.axes)
         yield (
             "tornado",

@@ -130,6 +130,6 @@ def _skewed(levels: Sequence[float]) -> bool:
 
 def _legend(by: Axis) -> dict[str, Line2D]:
     return {
-        by.text(level): Line2D([], [], color=colour, marker=marker, ls=stroke, ms=4.0)
+        by.named(level): Line2D([], [], color=colour, marker=marker, ls=stroke, ms=4.0)
         for level, (colour, marker, stroke) in zip(by.levels, LOOKS, strict=False)
     }

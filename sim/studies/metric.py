@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -54,11 +56,15 @@ def meaning(metric: str) -> Meaning:
     if metric == FINISHED:
         return Meaning("Run complete (1 yes, 0 refused or given up)")
     name, question, word = metric.partition(IS)
-    side = f"{name[0]}: " if name.startswith(("a.", "b.")) else ""
-    known = MEANINGS.get(name[2:] if side else name, Meaning(name))
+    side, round_, own = _OF.fullmatch(name).groups()
+    known = MEANINGS.get(own)
+    if known is None:
+        return Meaning(metric)
+    of = (f"{side[0]}: " if side else "") + (f"round {round_}: " if round_ else "")
     if question:
-        return Meaning(f"{side}{known.label}: {word} (1 yes, 0 no)")
-    return Meaning(f"{side}{known.label}", known.unit)
+        return Meaning(f"{of}{known.label}: {word} (1 yes, 0 no)")
+    return Meaning(f"{of}{known.label}", known.unit)
 
 
-_PARTS = {name.partition(".")[0] for name in MEANINGS} | {"a", "b"}
+_OF = re.compile(r"([ab]\.)?(?:round_(\d+)\.)?(.*)")  # side, round and name of a metric
+_PARTS = {name.partition(".")[0] for name in MEANINGS} | {"a", "b", "round_1"}

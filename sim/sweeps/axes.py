@@ -59,6 +59,10 @@ class Axis:
         """What the axis is, with its unit."""
         return f"{self.label} ({self.unit})" if self.unit else self.label
 
+    def named(self, level: Level) -> str:
+        """Return a level so that it stands alone: a number with what it is of, a word as it is."""
+        return f"{self.label} {self.text(level)}" if self.numeric else self.text(level)
+
     def text(self, level: Level, unit: bool = True) -> str:
         """Return a level as people write it."""
         told = number(level, 4)

@@ -135,6 +135,21 @@ def test_trends_have_a_line_a_needle_and_start_at_zero() -> None:
         np.testing.assert_allclose(line.get_ydata(), [8.0, 12.0, 16.0])
 
 
+def test_numbers_that_split_a_picture_say_of_what_they_are() -> None:
+    runs = swept(grid())
+    density, needle, volume = (
+        runs.axis(k, "--over") for k in ("nodule.mineral.density", "needle", "injection.volume")
+    )
+    figure = trends_figure(runs, [DOSE], density, volume)
+    whole(figure)
+    entries = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert entries == ["ordered volume 0.2 mL", "ordered volume 0.5 mL"]
+    panels = multiples_figure(runs, DOSE, (needle, volume), density)
+    whole(panels)
+    titles = [ax.get_title(loc="left").replace("\n", " ") for ax in panels.axes[:3]]
+    assert titles[0] == "mineral's density 0.8 g/cm³"
+
+
 def test_the_tornado_starts_at_the_base() -> None:
     found = star(swept(grid(volumes=(0.2, 0.3, 0.5))), DOSE)
     figure = tornado_figure(found, DOSE)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from sim.errors import ConfigError
+from sim.studies.metric import meaning
 from sim.sweeps.axes import DEVICE, swept
 from sim.sweeps.effects import correlations, star
 from sim.sweeps.marginal import marginal
@@ -37,6 +38,11 @@ def test_a_side_that_is_the_same_run_counts_once() -> None:
     assert found.sided
     assert sorted(found.runs[DEVICE]) == ["14G coaxial", "25G", "27G"]
     assert [axis.key for axis in found.axes] == ["needle"]
+
+
+def test_a_metric_of_a_side_and_of_a_round_is_told_in_words() -> None:
+    assert meaning("a.round_2.insertion.peak_force_N").label == "a: round 2: Peak axial force"
+    assert meaning(f"round_1.{DOSE}").unit == "mg"
 
 
 def test_an_unknown_axis_is_refused_with_those_that_there_are() -> None:
