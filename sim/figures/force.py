@@ -27,6 +27,7 @@ REACH = 3.0  # a limit is drawn when it comes within this multiple of the larges
 HEIGHT = 4.3  # inches, of the needles' own panels
 BOTH = 2.9  # inches, of the panel of both
 TITLE = 0.85  # of a panel's width, for its title
+SMALLER = 0.8  # letters of a label, to those of a title
 LIMITS = {
     "ideal buckling load": {"color": DARK, "ls": "--", "lw": 1.2},
     "yield in bending": {"color": "#009e73", "ls": "-.", "lw": 1.4},
@@ -79,6 +80,7 @@ def _both(ax: Axes, records: Sequence[Record], inches: float) -> None:
     ax.set_ylabel("axial force (N)")
     if not drawn:
         say(ax, "not computed")
+        ax.set_yticks([])
         return
     largest = max(record.force["force_N"].max() for record, _ in drawn)
     near = [r.case.technique.force_limit for r, _ in drawn]
@@ -87,15 +89,20 @@ def _both(ax: Axes, records: Sequence[Record], inches: float) -> None:
     ax.set_ylim(0.0, top)
     name_depths(ax, MM * case.target_depth, inches)
     order = sorted(drawn, key=lambda entry: entry[0].force["force_N"][-1])
-    lasts = np.array([record.force["force_N"][-1] for record, _ in order])
+    ends = np.array([[record.force[x][-1] for x in ("depth_mm", "force_N")] for record, _ in order])
+    room = TITLE * inches * (1.0 - ends[:, 0] / ax.get_xlim()[1]) / SMALLER
+    words = [
+        heading(f"{record.name}: {ending(record)}", width)
+        for (record, _), width in zip(order, room, strict=True)
+    ]
     line = LINE * top / (PANEL * BOTH)
-    beside = spread(np.maximum(lasts, 1.5 * line), line)  # and not below the axis
-    for (record, colour), place in zip(order, beside, strict=True):
-        depth, force = record.force["depth_mm"], record.force["force_N"]
-        ax.plot(depth, force, color=colour)
-        ax.plot(depth[-1], force[-1], "o", color=colour, ms=5, clip_on=False, zorder=6)
+    lines = 1 + max(text.count("\n") for text in words)
+    places = spread(np.maximum(ends[:, 1], (0.5 + lines) * line), lines * line)  # above the axis
+    for (record, colour), (end, force), text, place in zip(order, ends, words, places, strict=True):
+        ax.plot(record.force["depth_mm"], record.force["force_N"], color=colour)
+        ax.plot(end, force, "o", color=colour, ms=5, clip_on=False, zorder=6)
         how = {"color": colour, "va": "top", "fontweight": "bold"}
-        label(ax, f"{record.name}: {ending(record)}", (depth[-1], place), (6, -3), **how)
+        label(ax, text, (end, place), (6, -3), **how)
         limit = record.case.technique.force_limit
         if limit in near:
             ax.axhline(limit, **LIMITS["operator's limit"] | {"color": colour})
@@ -111,6 +118,7 @@ def _panel(ax: Axes, record: Record, colour: str, inches: float) -> None:
     ax.set_ylabel("axial force (N)")
     if record.force is None:
         say(ax, "not computed")
+        ax.set_yticks([])
         return
     force = record.force
     depth, total, tip = force["depth_mm"], force["force_N"], force["tip_N"]

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 
 from sim.figures.depth import depth_axis, name_depths
 from sim.figures.force import HEADROOM, LIMITS, REACH
-from sim.figures.style import DARK, NEEDLE_COLOURS, WIDTHS, label, legend_below
+from sim.figures.style import DARK, NEEDLE_COLOURS, WIDTHS, legend_below
 from sim.results.metrics import MM
 from sim.results.record import Record
 
@@ -26,7 +26,7 @@ def turns(record: Record) -> bool:
 def torque_figure(records: Sequence[Record]) -> Figure:
     """Draw the torque over depth; which needle is pushed is said in the legend.
 
-    A torque limit far above the axis is told instead of drawn.
+    A torque limit far above the axis is told there as well instead of drawn.
     """
     width = WIDTHS[len(records)]
     figure, ax = plt.subplots(figsize=(width, 3.2))
@@ -38,25 +38,22 @@ def torque_figure(records: Sequence[Record]) -> Figure:
     ]
     largest = max(record.force["torque_Nmm"].max() for record, _ in drawn)
     entries: dict[str, Artist] = {}
-    above, top = [], largest
+    top = largest
     for record, colour in drawn:
         depth, torque = record.force["depth_mm"], record.force["torque_Nmm"]
-        (entries[record.name],) = ax.plot(depth, torque, color=colour)
-        ax.plot(depth[-1], torque[-1], "o", color=colour, ms=5, clip_on=False, zorder=6)
         limit = float(torque.max() / record.force["torque_ratio"][torque.argmax()])
-        if limit <= REACH * largest:
+        near = limit <= REACH * largest
+        name = record.name if near else f"{record.name} ({LIMIT} {limit:.4g} N mm, above this axis)"
+        (entries[name],) = ax.plot(depth, torque, color=colour)
+        ax.plot(depth[-1], torque[-1], "o", color=colour, ms=5, clip_on=False, zorder=6)
+        if near:
             top = max(top, limit)
-            entries[LIMIT] = ax.axhline(limit, **LIMITS["operator's limit"])
-        else:
-            above.append(f"{record.name}: {LIMIT} {limit:.4g} N mm")
+            entries[LIMIT] = ax.axhline(limit, **LIMITS["operator's limit"] | {"color": colour})
     entries["where it ended"] = Line2D([], [], color=DARK, marker="o", ls="", ms=5)
     pushed = [record.name for record in records if record.force is not None and not turns(record)]
     entries |= {f"{name}: pushed, no torque": Line2D([], [], ls="") for name in pushed}
     ax.set_ylim(0.0, HEADROOM * top)
     ax.set_ylabel("torque at the hand (N mm)")
     name_depths(ax, MM * records[0].case.target_depth, width)
-    if above:
-        text = "above this axis:\n" + "\n".join(above)
-        label(ax, text, (0.99, 0.86), (0, 0), xycoords="axes fraction", va="top", ha="right")
     legend_below(figure, entries)
     return figure
