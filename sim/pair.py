@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sim.comparison import Line, compare, distinct_names, write_comparison
-from sim.figures.draw import draw
+from sim.figures.painters import get_ready, paint
 from sim.report.build import write_report
 from sim.report.verdict import comparison_words
 from sim.report.words import number
@@ -63,6 +63,8 @@ def run_pair(a: Job, b: Job, folder: Path, command: str, console: Console) -> bo
     KeyboardInterrupt
         Passed on; both sides' folders then say how far they came.
     """
+    if a.report:
+        get_ready()
     with new_folder(folder) as aside, log_to(aside / LOG):
         jobs = [
             dataclasses.replace(job, folder=aside / f"{side}_{job.case.needle.name}")
@@ -94,7 +96,7 @@ def run_pair(a: Job, b: Job, folder: Path, command: str, console: Console) -> bo
         ]
         write_rows(aside / TURNING_POINTS, HEADER, turning)
         if a.report:
-            write_report(aside, records, draw(records, aside), command, failures)
+            write_report(aside, records, paint(records, aside), command, failures)
         for record in records:
             log.info("%s: %s", record.name, record.metrics["run.status"])
     _print(console, records, lines, failures)

@@ -99,10 +99,20 @@ PICTURES = {
 }
 
 
-def draw(records: Sequence[Record], folder: Path) -> dict[str, Path]:
-    """Draw every picture that at least one record has the data for; return their paths by name."""
-    return {
-        name: save(picture.draw(records), folder / FIGURES / f"{name}.png")
+def possible(records: Sequence[Record]) -> list[str]:
+    """Return the names of the pictures that at least one record has the data for."""
+    return [
+        name
         for name, picture in PICTURES.items()
         if any(picture.possible(record) for record in records)
+    ]
+
+
+def draw(
+    records: Sequence[Record], folder: Path, names: Sequence[str] | None = None
+) -> dict[str, Path]:
+    """Draw the pictures of these names, or all that are possible; return their paths by name."""
+    return {
+        name: save(PICTURES[name].draw(records), folder / FIGURES / f"{name}.png")
+        for name in (possible(records) if names is None else names)
     }

@@ -14,6 +14,7 @@ from sim.figures.choice import Choice, choose
 from sim.figures.sweep import Drawn, draw_sweep
 from sim.report.numbers import shared_inputs
 from sim.report.page import environment, shown, write_page
+from sim.report.spread import spread
 from sim.report.sweep_words import (
     ended_words,
     extremes_words,
@@ -134,6 +135,7 @@ def write_sweep_report(
         columns=_columns(runs, choice),
         runs=_runs(runs, choice),
         total=len(runs.runs),
+        numbers=spread([runs.runs]),
         most=ROWS,
         sided=runs.sided,
         inputs=shared_inputs(folder),

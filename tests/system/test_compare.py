@@ -20,11 +20,13 @@ from sim.insertion import evaluate, prepare
 from sim.mechanics.failure import OUTCOMES
 from sim.pair import run_pair
 from sim.reevaluation import Reevaluation
+from sim.results.files import read_json
 from sim.results.progress import Show
 from sim.results.record import load
 from sim.run import Job
 from sim.sensitivity import Row
 from sim.walk import InsertionModels
+from tests import pages
 
 ROOT = Path(__file__).resolve().parents[2]
 COARSE = ["mesh=coarse"]
@@ -112,4 +114,12 @@ def test_command_line_compares_and_finds_turning_points(tmp_path):
     strength = [row for row in rows if row["input"] == "nodule.mineral.solid_strength"]
     low, high = (float(row["margin_end"]) for row in strength)
     assert low > float(strength[0]["margin_default"]) > high
-    assert (folder / "report.html").stat().st_size < 10e6
+    page = (folder / "report.html").read_text()
+    assert len(page) < 10e6
+    sides = ("a_27G", "b_14G_coaxial")
+    assert not pages.wrong(page, [read_json(folder / side / "metrics.json") for side in sides])
+    assert not pages.addresses(page)
+    assert len(pages.images(page)) == len(list(folder.glob("figures/*.png")))
+    for side in sides:
+        own = (folder / side / "report.html").read_text()
+        assert not pages.wrong(own, [read_json(folder / side / "metrics.json")])

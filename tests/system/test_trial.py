@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from sim.results.files import read_rows
+from tests import pages
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ["trial.patients=2", "trial.resamples=200", "trial.cohort.tissue='discrete(arm: 1)'"]
@@ -44,6 +45,12 @@ def test_two_patients(tmp_path):
         for side, found in zip("ab", runs, strict=True):
             told = float(row[f"{side}.infiltration.dose_in_nodule_mg"])
             assert told == pytest.approx(found["infiltration.dose_in_nodule_mg"])
+    page = (tmp_path / "report.html").read_text()
+    pages.parsed(page)
+    assert not pages.addresses(page)
+    assert not pages.dead_links(page)
+    assert len(pages.images(page)) == len(list(tmp_path.glob("figures/*.png")))
+    assert set(pages.DESIGN) <= set(pages.table(page))
     written = {path: os.stat(path).st_mtime_ns for path in tmp_path.glob("runs/*/row.json")}
     again = run(tmp_path)
     assert again.returncode == 0, again.stderr

@@ -32,6 +32,7 @@ def test_the_page_is_valid_and_stands_alone(page: str) -> None:
     assert not pages.addresses(page)
     assert not pages.dead_links(page)
     assert len(page) < 10e6
+    assert set(pages.DESIGN) <= set(pages.table(page))
 
 
 def test_the_answer_comes_first_and_has_the_numbers(page: str) -> None:
