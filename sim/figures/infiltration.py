@@ -29,7 +29,7 @@ from sim.results.record import Record
 
 type When = float | Literal["ever"]  # s after the end of the injection; the highest of all times
 
-PANEL = 0.75  # of a column's width, that its panel takes
+PANEL = 0.7  # of a column's width, that its panel takes
 BELOW = 0.4  # mm of margin below the fascia
 LOWEST = 1e-3  # smallest colour / injected concentration, on a logarithmic scale
 SPACING, SMOOTHING = 0.02, 0.12  # mm along the contour, between its points and of its average

@@ -33,7 +33,7 @@ PLACE_COLOURS = {
     "lost through the skin": "#cc79a7",
 }
 WIDTHS = {1: 6.4, 2: 9.6}  # inches, by the number of needles: equal, so that a page scales alike
-TITLE_LETTER = 0.078  # inches, mean width of a title's letters
+TITLE_LETTER = 0.082  # inches, mean width of a title's letters
 DPI = 150
 HALO = withStroke(linewidth=2.0, foreground="white", alpha=0.85)
 
