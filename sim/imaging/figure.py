@@ -31,6 +31,7 @@ GREYS, CHANGES = "gray", "PuOr"  # the latter: diverging, also for colour-blind 
 PANEL = 2.6  # inches, at most
 WIDEST = 11.0
 BAR = 5.0  # mm, the scale bar's length
+LINE = 0.16  # inches, height of the caption's lines
 LETTER = 0.07  # inches, mean width of the caption's letters
 THOUSAND = 1e3
 MOST = 3  # rounds that are drawn, from the first to the last; all are in the metrics
@@ -63,20 +64,22 @@ def radiograph_figure(series: Series, settings: Settings) -> Figure:
             title = f"{picture.state.label} − before,\nnoisy, smoothed"
             lower.append(partial(_difference, series, change, title, changes))
     rows = [upper, lower] if afters else [[*upper, *lower]]
-    figure = _lay_out(series, rows)
+    lines = _caption(series, afters, settings)
+    figure = _lay_out(series, rows, LINE * (len(lines) + 1))  # a line may be wrapped
     _bars(figure, grey, changes if afters else None)
     letters = int(figure.get_figwidth() / LETTER)
-    caption = "\n".join(fill(line, letters) for line in _caption(series, settings))
+    caption = "\n".join(fill(line, letters) for line in lines)
     figure.suptitle(caption, fontsize=8.5, x=0.01, ha="left")
     return figure
 
 
-def _lay_out(series: Series, rows: Sequence[Sequence[Panel]]) -> Figure:
+def _lay_out(series: Series, rows: Sequence[Sequence[Panel]], above: float) -> Figure:
+    """Draw the panels; `above` (inches) is left for the caption."""
     columns = max(map(len, rows))
     view = series.view
     shape = np.ptp(view.z) / np.ptp(view.x)
     width = min(PANEL, WIDEST / columns)
-    size = (width * columns + 1.0, len(rows) * (width * shape + 0.75) + 0.6)
+    size = (width * columns + 1.0, len(rows) * (width * shape + 0.7) + above)
     figure, axes = plt.subplots(len(rows), columns, figsize=size, squeeze=False)
     for line, panels in zip(axes, rows, strict=True):
         for ax in line[len(panels) :]:
@@ -152,7 +155,7 @@ def _bars(figure: Figure, grey: Normalize, changes: Normalize | None) -> None:
         bar.set_label("change of −ln(I / I₀), × 1000")
 
 
-def _caption(series: Series, settings: Settings) -> list[str]:
+def _caption(series: Series, afters: Sequence[Picture], settings: Settings) -> list[str]:
     values, before = settings.values, series.before
     beam = (
         f"{values['kvp']:g} kV, {values['filter-al']:g} mm Al"
@@ -163,15 +166,14 @@ def _caption(series: Series, settings: Settings) -> list[str]:
         f"{series.name}: {beam}, {values['kerma']:g} µGy at the skin, {values['thickness']:g} mm "
         f"of soft tissue, pixels of {values['pixel']:g} mm; the beam is across the needle's axis"
     ]
-    for picture in series.pictures:
-        if picture.state.name in series.differences:
-            found = series.differences[picture.state.name]
-            removed = MG * (before.state.mineral - picture.state.mineral)
-            lines.append(
-                f"{picture.state.label}: {removed:.3g} mg of {MG * before.state.mineral:.0f} mg "
-                f"gone; contrast-to-noise {found.contrast_to_noise:.2g} a pixel, "
-                f"{found.largest:.2g} at most"
-            )
+    for picture in afters:
+        found = series.differences[picture.state.name]
+        removed = MG * (before.state.mineral - picture.state.mineral)
+        lines.append(
+            f"{picture.state.label}: {removed:.3g} mg of {MG * before.state.mineral:.0f} mg "
+            f"gone; contrast-to-noise {found.contrast_to_noise:.2g} a pixel, "
+            f"{found.largest:.2g} at most"
+        )
     if series.differences:
         lines.append(f"Noisy differences are smoothed by a Gaussian of {SMOOTHING:g} mm.")
     else:
