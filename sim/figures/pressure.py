@@ -3,8 +3,8 @@
 Streamlines are of Darcy's flow ``q = -k/mu grad p`` in the tissue: from the pressure's gradient and
 the permeability of each cell. What flows in the gap along the shaft is no part of them, nor what
 the tissue itself moves. They start beside the needle so that between neighbours passes the same
-share of what comes out of mouth and shaft, as far as the elements beside the needle resolve it: on a
-coarse mesh a tenth of the flow may be missed. In 3-D only what flows in the plane counts.
+share of what comes out of mouth and shaft, as far as the elements beside the needle resolve it: a
+coarse mesh may miss a tenth of it. In 3-D only what flows in the plane counts.
 """
 
 from __future__ import annotations
