@@ -40,8 +40,8 @@ ARRIVED = "reached_target"
 class Entering:
     """The frames of an insertion."""
 
-    def __init__(self, act: Act, scales: Scales, phases: Sequence[Phase], now: Phase) -> None:
-        self._frame = frame = Frame(act.title, len(act.records), phases, now)
+    def __init__(self, act: Act, scales: Scales, phases: Sequence[Phase]) -> None:
+        self._frame = frame = Frame(act.title, len(act.records), phases)
         self._panels = []
         for n, record in enumerate(act.records):
             scales.frame(frame.sections[n])
@@ -65,11 +65,11 @@ class Entering:
         frame.still()
         self.figure = frame.figure
 
-    def picture(self, time: float, elapsed: float) -> NDArray[np.uint8]:
+    def picture(self, now: Phase, time: float, elapsed: float) -> NDArray[np.uint8]:
         """Return the frame at a time of the insertion (s), `elapsed` s of the film played."""
         for panel in self._panels:
             panel.set(time)
-        return self._frame.picture(time, elapsed)
+        return self._frame.picture(now, time, elapsed)
 
 
 class _Panel:

@@ -58,9 +58,10 @@ def pictures(
     for number, act in enumerate(acts):
         parts = phases(act.records, seconds)
         length = sum(part.length for part in parts)
-        start = 0.0
+        start, scene = 0.0, None
         for part in parts:
-            scene = SCENES[part.name](act, scales, parts, part)
+            if not isinstance(scene, SCENES[part.name]):
+                scene = SCENES[part.name](act, scales, parts)
             end = start + part.length
             for frame in range(round(start * fps), round(end * fps)):
                 elapsed = frame / fps - start
@@ -70,7 +71,7 @@ def pictures(
                 yield (
                     f"{part.name} {number + 1}/{len(acts)}",
                     share,
-                    scene.picture(time, start + elapsed),
+                    scene.picture(part, time, start + elapsed),
                 )
             start = end
 

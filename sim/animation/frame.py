@@ -53,7 +53,7 @@ class Frame:
     `sections` and `curves` hold one pair of axes per needle.
     """
 
-    def __init__(self, title: str, count: int, phases: Sequence[Phase], now: Phase) -> None:
+    def __init__(self, title: str, count: int, phases: Sequence[Phase]) -> None:
         self.figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI, layout="none")
         self.canvas = FigureCanvasAgg(self.figure)
         self.sections = [self.figure.add_axes(box) for box in SECTIONS[count]]
@@ -64,9 +64,10 @@ class Frame:
         self._clock = self.moves(
             self.write("", (right, 0.955), fontsize=19, weight="bold", ha="right", va="center")
         )
-        self.write(f"{now.name}, {now.scale}", (right, 0.912), fontsize=9, color=GREY, ha="right",
-                   va="center")  # fmt: skip
-        self._strip(phases, now)
+        self._pace = self.moves(
+            self.write("", (right, 0.912), fontsize=9, color=GREY, ha="right", va="center")
+        )
+        self._strip(phases)
 
     def moves(self, artist: Artist) -> Artist:
         """Have an artist drawn anew in every frame; return it."""
@@ -123,13 +124,14 @@ class Frame:
         return slice(HEIGHT - top, HEIGHT - bottom), slice(left, right)
 
     def picture(
-        self, time: float, elapsed: float, fields: Sequence[Painted] = ()
+        self, now: Phase, time: float, elapsed: float, fields: Sequence[Painted] = ()
     ) -> NDArray[np.uint8]:
-        """Return the pixels (HEIGHT, WIDTH, 4) with the clock at `time`, `elapsed` s played.
+        """Return the pixels (HEIGHT, WIDTH, 4) of a phase, the clock at `time`, `elapsed` s played.
 
         `fields` are painted over what stands still, among what moves at their height.
         """
         self._clock.set_text(stamp(time))
+        self._pace.set_text(f"{now.name}, {now.scale}")
         self._played.set_width(elapsed)
         self.canvas.restore_region(self._background)
         pixels = np.asarray(self.canvas.buffer_rgba())
@@ -142,7 +144,7 @@ class Frame:
             self.figure.draw_artist(artist)
         return pixels
 
-    def _strip(self, phases: Sequence[Phase], now: Phase) -> None:
+    def _strip(self, phases: Sequence[Phase]) -> None:
         """Draw the film's phases along its length, and a bar of what is played."""
         ax = self.figure.add_axes(STRIP)
         ax.set_axis_off()
@@ -156,8 +158,7 @@ class Frame:
                 Rectangle((start, 0.0), phase.length, 1.0, fc=PHASE_COLOURS[phase.name], ec="white")
             )
             ends = f"{phase.name}, to {stamp(phase.end)}"
-            weight = "bold" if phase is now else "normal"
             ax.annotate(ends, (0.5 * (start + end), 1.0), (0, 3), textcoords="offset points",
-                        ha="center", weight=weight, **small)  # fmt: skip
+                        ha="center", **small)  # fmt: skip
             start = end
         self._played = self.moves(ax.add_patch(Rectangle((0.0, 0.0), 0.0, 0.4, fc=DARK, lw=0.0)))

@@ -46,9 +46,9 @@ CAPTION = (
 class Spreading:
     """The frames of an injection and of what follows it."""
 
-    def __init__(self, act: Act, scales: Scales, phases: Sequence[Phase], now: Phase) -> None:
+    def __init__(self, act: Act, scales: Scales, phases: Sequence[Phase]) -> None:
         records = act.records
-        self._frame = frame = Frame(act.title, len(records), phases, now)
+        self._frame = frame = Frame(act.title, len(records), phases)
         last = max(record.fields.times[-1] for record in records if record.fields)
         self._panels = []
         for n, record in enumerate(records):
@@ -77,9 +77,9 @@ class Spreading:
         frame.still()
         self.figure = frame.figure
 
-    def picture(self, time: float, elapsed: float) -> NDArray[np.uint8]:
+    def picture(self, now: Phase, time: float, elapsed: float) -> NDArray[np.uint8]:
         """Return the frame at a time since the injection began (s), `elapsed` s played."""
-        return self._frame.picture(time, elapsed, [panel.set(time) for panel in self._panels])
+        return self._frame.picture(now, time, elapsed, [panel.set(time) for panel in self._panels])
 
 
 class _Panel:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from itertools import pairwise
 
 import imageio_ffmpeg
@@ -61,7 +62,9 @@ def scene(kind, records, number):
     names = " and ".join(record.name for record in records)
     scales = Scales.of(records)
     act = Act(f"{names}, round 10 of 12", tuple(records))
-    return kind(act, scales, parts, parts[number]), scales
+    made = kind(act, scales, parts)
+    made.picture = partial(made.picture, parts[number])
+    return made, scales
 
 
 def test_the_file_has_the_frames_and_the_length_that_were_asked_for(tmp_path, records):
