@@ -26,7 +26,7 @@ from sim.figures import quarter, revolved
 from sim.figures.cut import mouth
 from sim.figures.infiltration import LOWEST, concentration_at
 from sim.figures.offscreen import plotter
-from sim.figures.revolved import FINE, KEPT, NODULE, Body, chain, lines, revolve
+from sim.figures.revolved import FINE, KEPT, NODULE, Body, at, chain, faces, lines, revolve
 from sim.figures.scale import ColourScale, scale_bar
 from sim.figures.section import ABOVE, STEEL
 from sim.figures.style import (
@@ -84,6 +84,8 @@ def cutaway_figure(records: Sequence[Record]) -> Figure:
         _name_layers(ax, record.case, radius)
         if record.fields is None:
             say(ax, "not computed")
+        elif record.metrics["infiltration.dose_mg"] == 0.0:
+            say(ax, "no drug was injected")
         scale_bar(ax, (0.99, 0.05))
     scale.bar(figure, axes[0], "thiosulfate in pore fluid (mg/mL)", shrink=0.7, aspect=30)
     share = 100.0 * records[0].case.injection.threshold_fraction
@@ -150,7 +152,7 @@ def _add(scene: pv.Plotter, body: Body, scale: ColourScale) -> None:
 def _bodies(record: Record, radius: float, scale: ColourScale) -> list[Body]:
     found = _layers(record.case, radius)
     if record.fields is None:
-        return found
+        return found + _empty_faces(record.case, radius)
     drug = concentration_at(record, 0.0)
     if record.fields.points.shape[1] == 3:
         return found + quarter.bodies(record, drug, radius)
@@ -174,6 +176,14 @@ def _layers(case: Case, radius: float) -> list[Body]:
     found += [Body(line, DARK, width=FINE, lit=False) for line in lines(
         np.array([[radius, 0.0], [radius, -fascia]]), chain(2))]  # fmt: skip
     return found
+
+
+def _empty_faces(case: Case, radius: float) -> list[Body]:
+    """Return the faces of tissue of which nothing was computed."""
+    fascia = MM * case.tissue.depth
+    corners = np.array([[0.0, 0.0], [radius, 0.0], [radius, -fascia], [0.0, -fascia]])
+    plates = [pv.PolyData(at(corners, turn), faces=[4, 0, 1, 2, 3]) for turn in faces()]
+    return [Body(plate, "white", lit=False) for plate in plates]
 
 
 def _radius(record: Record) -> float:

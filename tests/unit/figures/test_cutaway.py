@@ -79,6 +79,22 @@ def test_a_run_without_fields_and_one_in_3d(pair, tmp_path):
     assert not plt.get_fignums()
 
 
+def test_a_run_that_injected_nothing_says_so(pair, tmp_path):
+    record, fields = pair[0], pair[0].fields
+    dry = dataclasses.replace(
+        record,
+        name="a needle with a name that is long enough for two lines of a title",
+        metrics=record.metrics | {"infiltration.dose_mg": 0.0},
+        fields=dataclasses.replace(fields, concentration=0.0 * fields.concentration),
+    )
+    figure = cutaway_figure([dry])
+    assert outside(figure) == []
+    assert "no drug was injected" in [text.get_text() for text in figure.axes[0].texts]
+    image = pixels(save(figure, tmp_path / "dry.png"))
+    left = image[:, : int(0.8 * image.shape[1])]  # without the colour bar
+    assert share_of(left, "#081d58", 20.0) < 1e-3  # the map's dark end
+
+
 def test_lengths_across_the_view_are_those_of_the_scale():
     ends = np.array([-3.0 * RIGHT - UP, 3.0 * RIGHT - UP, 3.0 * RIGHT + UP, -3.0 * RIGHT + UP])
     plate = pv.PolyData(ends, faces=[4, 0, 1, 2, 3])
