@@ -155,6 +155,7 @@ def test_the_half_plane_is_mirrored(records):
     n = len(record.fields.points)
     np.testing.assert_array_equal(section.mesh.x[:n], -section.mesh.x[n:])
     np.testing.assert_array_equal(section.mesh.y[n:], -record.fields.points[:, 1])
+    np.testing.assert_array_equal(section.mesh.y[:n], section.mesh.y[n:])
     np.testing.assert_array_equal(section.values["drug"][:n], section.values["drug"][n:])
     np.testing.assert_array_equal(section.values["drug"][n:], record.fields.largest_concentration)
     assert len(section.nodule) == len(section.mesh.triangles)
