@@ -23,9 +23,11 @@ CAPTIONS = {
     "rounds": "Over the rounds: largest axial force, drug in the nodule at the end of the "
     "injection, share of the nodule that exceeded the threshold in that round, and the mineral "
     "that was removed since before the first round.",
-    "mineral_left": "Mineral that is left after each needle's last finished round; one colour "
-    "scale, which does not begin at zero; denser is what the needle compacted. A scenario of the "
-    "closure, no prediction.",
+    "weeks": "Drug in the nodule, the nodule's mean exposure to it and the mineral removed, from "
+    "the start of the first injection on; exposure and mineral are added up over the rounds.",
+    "mineral_left": "Mineral before (left half) and after (right half) a round; one colour scale, "
+    "which does not begin at zero and ends at the density before any treatment: denser is what a "
+    "needle compacted. A scenario of the closure, no prediction.",
 }
 DOSE = "infiltration.dose_in_nodule_mg"
 KEY = (  # what the answer rests on
