@@ -24,7 +24,7 @@ def test_record_gives_back_what_was_written(tmp_path):
     assert list(record.force) == [
         "depth_mm", "travel_mm", "force_N", "tip_N", "friction_N", "torque_Nmm",
         "buckling_load_N", "bending_limit_N", "nodule_displacement_mm",
-        "tip_deflection_mm", "operator_ratio",
+        "tip_deflection_mm", "operator_ratio", "torque_ratio",
     ]  # fmt: skip
     np.testing.assert_array_equal(record.force["force_N"], insertion.curve.force)
     np.testing.assert_array_equal(record.fields.concentration, infiltration.fields.concentration)
