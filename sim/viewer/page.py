@@ -90,8 +90,8 @@ def _settings() -> None:
     ):
         v3.VSelect(
             v_model=("quantity",), items=("choices",), label="field", density="compact",
-            disabled=("!choices.length",), hide_details=True, variant="outlined", style="max-width:260px; min-width:220px;",
-            id="quantity",
+            disabled=("!choices.length",), hide_details=True, variant="outlined",
+            style="max-width:260px; min-width:220px;", id="quantity",
         )  # fmt: skip
         switches = {
             "logarithmic": ("log scale", "!can_be_logarithmic"),

@@ -103,11 +103,10 @@ class Panel:
         self._remove("threshold")
         if level is None or VALUE not in self._mesh.point_data:
             return
-        line = self._mesh.contour([level], scalars=VALUE)
-        if line.n_points:
-            line.clear_data()
-            actor = self._add("threshold", line, THRESHOLD, width=2.5)
-            _in_front(actor, 2.0)
+        ends = self.surface.line_at(np.asarray(self._mesh.point_data[VALUE]), level).reshape(-1, 3)
+        if len(ends):
+            lines = pv.line_segments_from_points(ends).clean().strip(join=True)
+            _in_front(self._add("threshold", lines, THRESHOLD, width=2.5), 2.0)
 
     def show_needle(self, shown: bool) -> None:
         """Show the needle or the hole it left."""
@@ -158,7 +157,7 @@ class Panel:
         borders = surface.borders()
         if len(borders):
             lines = np.column_stack([np.full(len(borders), 2), borders])
-            mesh = pv.PolyData(surface.points, lines=lines.ravel())
+            mesh = pv.PolyData(surface.points, lines=lines.ravel()).strip(join=True)
             _in_front(self._add("borders", mesh, DARK, width=1.6), 1.0)
 
     def _needle(self, needle: Tube) -> None:

@@ -44,6 +44,18 @@ class Surface:
         """Return node values (n,) at the points (p,)."""
         return np.einsum("pk,pk->p", self.shares, values[self.nodes])
 
+    def line_at(self, values: Array, level: float) -> Array:
+        """Return the ends (s, 2, 3) of the line where values at the points (p,) are `level`."""
+        above = values[self.triangles] > level
+        count = above.sum(axis=1)
+        crossed = (count == 1) | (count == 2)
+        alone = np.argmax(above[crossed] == (count[crossed] == 1)[:, None], axis=1)
+        turned = (alone[:, None] + np.arange(3)) % 3
+        corners = np.take_along_axis(self.triangles[crossed], turned, axis=1)
+        one, others = values[corners[:, :1]], values[corners[:, 1:]]
+        share = ((level - one) / (others - one))[..., None]
+        return (1.0 - share) * self.points[corners[:, :1]] + share * self.points[corners[:, 1:]]
+
     def borders(self) -> Index:
         """Return the edges (e, 2) between triangles of different regions, and those of one only.
 
