@@ -57,7 +57,7 @@ apt_missing() {
     done <"$repo/setup/debian-packages.txt"
 }
 
-root_gigabytes=5 # 3.1 when finished, the rest while it is built
+root_gigabytes=6 # 4.6 when finished, the rest while it is built
 
 open_root() {
     read_os
