@@ -87,15 +87,16 @@ def section(fields: Fields, reach: float) -> Surface:
     """Return the full section, up to `reach` (mm) from the axis."""
     if fields.points.shape[1] == 2:
         return _face(_half_plane(fields, 0.0, reach), 0.0)
-    plane = _grid(fields, reach).slice((0.0, 1.0, 0.0), mouth(fields), generate_triangles=True)
+    plane = _grid(fields, reach).slice(
+        normal=(0.0, 1.0, 0.0), origin=mouth(fields), generate_triangles=True
+    )
     return _seen(fields, plane)
 
 
 def block(fields: Fields, reach: float, clip: float) -> Surface:
     """Return the tissue behind the plane at z = `clip` (mm), up to `reach` from the axis."""
     if fields.points.shape[1] == 2:
-        half = _half_plane(fields, 0.0, reach)
-        behind = _revolved(half, clip)
+        behind = _revolved(_half_plane(fields, max(-clip, 0.0), reach), clip)
         if abs(clip) >= reach:
             return behind
         return _face(_half_plane(fields, abs(clip), reach), clip).joined(behind)
@@ -131,9 +132,9 @@ def _half_plane(fields: Fields, nearest: float, reach: float) -> Surface:
     mesh = mesh_of(fields)
     mesh.cell_data["cell"] = np.arange(len(fields.cells))
     mesh.point_data["r"] = fields.points[:, 0]
-    kept = mesh.clip_scalar("r", value=reach)
+    kept = mesh.clip_scalar(scalars="r", value=reach)
     if nearest > 0.0:
-        kept = kept.clip_scalar("r", invert=False, value=nearest)
+        kept = kept.clip_scalar(scalars="r", invert=False, value=nearest)
     flat = kept.extract_surface(algorithm=None).triangulate()
     cells = np.asarray(flat.cell_data["cell"])
     triangles = flat.faces.reshape(-1, 4)[:, 1:]
@@ -160,7 +161,7 @@ def _revolved(half: Surface, clip: float) -> Surface:
     """Return the edges of a half plane, but its axis, revolved as far as they are behind."""
     edges = np.sort(half.triangles[:, SIDES].reshape(-1, 2), axis=1)
     lines, first, count = np.unique(edges, axis=0, return_index=True, return_counts=True)
-    kept = (count == 1) & (half.points[lines, 0].max(axis=1) > max(ON_AXIS, -clip))
+    kept = (count == 1) & (half.points[lines, 0].max(axis=1) > max(-clip, 0.0) + ON_AXIS)
     lines, cells = lines[kept], half.cells[first[kept] // 3]
     used, ends = np.unique(lines, return_inverse=True)
     r, height, _ = half.points[used].T
@@ -177,7 +178,7 @@ def _grid(fields: Fields, reach: float) -> pv.UnstructuredGrid:
     mesh = mesh_of(fields)
     mesh.cell_data["cell"] = np.arange(len(fields.cells))
     mesh.point_data["r"] = np.hypot(*fields.points[:, :2].T)
-    return mesh.clip_scalar("r", value=reach)
+    return mesh.clip_scalar(scalars="r", value=reach)
 
 
 def _seen(fields: Fields, cut: pv.PolyData) -> Surface:
