@@ -31,8 +31,8 @@ from sim.imaging.figure import radiograph_figure
 from sim.imaging.make import records_of, take
 from sim.imaging.settings import settings
 from sim.results.files import write_text
-from sim.results.names import CASE, COMPARISON
-from sim.results.record import FIGURES, Record, load
+from sim.results.names import CASE, COMPARISON, FIGURES
+from sim.results.record import Record, load
 from sim.rounds.record import load_treatment
 
 DOCS = Path(__file__).parent
