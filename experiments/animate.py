@@ -11,8 +11,8 @@ from typing import NoReturn
 from rich.console import Console
 
 from sim.errors import ConfigError
+from sim.results.names import FIGURES
 from sim.results.progress import bars
-from sim.results.record import FIGURES
 
 NAME = "film.mp4"
 SECONDS, FPS = (4.0, 600.0), (1, 60)  # allowed

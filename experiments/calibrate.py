@@ -10,14 +10,16 @@ from rich.console import Console
 from experiments.wiring import output_folder
 from sim.config.app import hydra_main
 from sim.config.calibrate import to_calibration
+from sim.results.names import FIGURES
 from sim.results.progress import bars
-from sim.results.record import FIGURES
-from sim.studies.calibrate_record import PICTURE, TABLE, run_calibration
 
 
 @hydra_main("calibrate", to_calibration)
 def main(cfg: DictConfig) -> None:
     """Fit, say the values and how far to trust them, and where table and picture are."""
+    # imported when a run begins: --help and a refusal do without
+    from sim.studies.calibrate_record import PICTURE, TABLE, run_calibration
+
     console = Console()
     folder = output_folder("calibration")
     with bars(["calibration"], console) as (show,):

@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from rich.console import Console
 
 from sim.errors import ConfigError
-from sim.results.names import CASE
-from sim.results.record import FIGURES, Record, load
+from sim.results.names import CASE, FIGURES
+
+if TYPE_CHECKING:
+    from sim.results.record import Record
 
 NAME = "cutaway.png"
 
@@ -23,7 +25,7 @@ def main() -> None:
         if asked.output is not None and asked.output.suffix != ".png":
             raise ConfigError("--output", str(asked.output), "its name must end in .png")
         records = _records(asked.folder)
-        from sim.figures.cutaway import cutaway_figure  # brings matplotlib and VTK
+        from sim.figures.cutaway import cutaway_figure
         from sim.figures.style import save
 
         path = save(cutaway_figure(records), asked.output or asked.folder / FIGURES / NAME)
@@ -48,6 +50,8 @@ def _arguments() -> argparse.Namespace:
 
 def _records(folder: Path) -> list[Record]:
     """Return the folder's record, or both of a comparison; at least one has fields."""
+    from sim.results.record import load  # brings VTK, which --help does without
+
     inside = sorted(path.parent for path in folder.glob(f"*/{CASE}"))
     runs = [folder] if (folder / CASE).exists() else inside
     allowed = "give the folder of a run or of a comparison, written with fields"

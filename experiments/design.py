@@ -8,14 +8,16 @@ from rich.console import Console
 from experiments.wiring import output_folder
 from sim.config.app import hydra_main
 from sim.config.design import to_design
+from sim.results.names import FIGURES
 from sim.results.progress import bars
-from sim.results.record import FIGURES
-from sim.studies.design_run import ANSWER, DESIGNS, PICTURE, run_design
 
 
 @hydra_main("design", to_design)
 def main(cfg: DictConfig) -> None:
     """Search, and say which design is best, what limits it and where everything is."""
+    # imported when a run begins: --help and a refusal do without
+    from sim.studies.design_run import ANSWER, DESIGNS, PICTURE, run_design
+
     console = Console()
     folder = output_folder("design")
     with bars(["design"], console) as (show,):

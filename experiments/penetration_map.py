@@ -10,14 +10,16 @@ from rich.console import Console
 from experiments.wiring import output_folder
 from sim.config.app import hydra_main
 from sim.config.penetration_map import to_map
-from sim.map_run import MAP, PICTURE, run_map
+from sim.results.names import FIGURES
 from sim.results.progress import bars
-from sim.results.record import FIGURES
 
 
 @hydra_main("penetration_map")
 def main(cfg: DictConfig) -> None:
     """Evaluate the map, say which needle gets through what, and where table and picture are."""
+    # imported when a run begins: --help and a refusal do without
+    from sim.map_run import MAP, PICTURE, run_map
+
     console = Console()
     folder = output_folder("map")
     with bars(["map"], console) as (show,):

@@ -11,8 +11,8 @@ from rich.console import Console
 from experiments.wiring import run_folder
 from sim.config.app import hydra_main
 from sim.config.sensitivity_schema import SensitivityConfig
+from sim.results.names import FIGURES
 from sim.results.progress import bars
-from sim.results.record import FIGURES
 from sim.studies.sensitivity_run import PICTURE, TABLE, run_study, to_study
 from sim.sweeps.command_line import for_study
 

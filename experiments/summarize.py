@@ -6,11 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from rich.console import Console
-
 from sim.errors import ConfigError
-from sim.sweeps.summary import print_summary
-from sim.sweeps.table import CSV, PARQUET, rebuild
 
 DESCRIPTION = """\
 Rebuild the table of a sweep from its run folders, summarise it, draw it and write its report:
@@ -48,6 +44,12 @@ def main() -> None:
     parser.add_argument("--by", metavar="KEY", help="another one: a line or a panel for each value")
     parser.add_argument("--table-only", action="store_true", help="no pictures and no report")
     asked = parser.parse_args()
+
+    from rich.console import Console  # what takes seconds is imported after --help
+
+    from sim.sweeps.summary import print_summary
+    from sim.sweeps.table import CSV, PARQUET, rebuild
+
     console = Console()
     try:
         table = rebuild(asked.folder)

@@ -11,13 +11,15 @@ from experiments.wiring import command_line, run_folder
 from sim.config.app import hydra_main
 from sim.config.trial import to_trial
 from sim.results.progress import bars
-from sim.results.record import REPORT
-from sim.studies.trial_run import PATIENTS, run_trial
 
 
 @hydra_main("trial", to_trial)
 def main(cfg: DictConfig) -> None:
     """Draw the patients, run both needles in each, and say what came of it."""
+    # imported when a run begins: --help and a refusal do without
+    from sim.results.record import REPORT
+    from sim.studies.trial_run import PATIENTS, run_trial
+
     console, folder = Console(), run_folder()
     config = OmegaConf.to_yaml(cfg, resolve=True)
     with bars(["trial"], console) as (show,):

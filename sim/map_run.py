@@ -16,9 +16,10 @@ from sim.results.files import Cell as Entry
 from sim.results.files import Json, write_json, write_rows, write_text
 from sim.results.folder import LOG, METRICS, log_to, new_folder
 from sim.results.metrics import G_PER_CM3, MARGINS, MM, MPA
+from sim.results.names import FIGURES
 from sim.results.progress import DONE, Show, silent
 from sim.results.provenance import Stopwatch, peak_memory, provenance
-from sim.results.record import CONFIG, FIGURES, PROVENANCE
+from sim.results.record import CONFIG, PROVENANCE
 from sim.run import concluded
 
 MAP, PICTURE = "map.csv", "penetration_map.png"

@@ -18,7 +18,8 @@ from sim.figures.style import save
 from sim.figures.torque import torque_figure, turns
 from sim.figures.turning import turning_figure
 from sim.figures.uptake import threshold_figure, uptake_figure
-from sim.results.record import FIGURES, Record
+from sim.results.names import FIGURES
+from sim.results.record import Record
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sim.figures.mineral import dissolves
 from sim.figures.mineral_rounds import mineral_rounds_figure
 from sim.figures.round_curves import forces_figure, rounds_figure, weeks_figure
 from sim.figures.style import save
-from sim.results.record import FIGURES
+from sim.results.names import FIGURES
 from sim.rounds.record import Treatment
 
 

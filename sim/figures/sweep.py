@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,8 @@ from sim.figures.ranking import ranking_figure
 from sim.figures.style import save
 from sim.figures.tornado import correlations_figure, tornado_figure
 from sim.figures.trends import MOST_LINES, trends_figure
-from sim.results.record import FIGURES
+from sim.report.words import listed
+from sim.results.names import FIGURES
 from sim.studies.metric import meaning
 from sim.sweeps.axes import DEVICE, Axis, Swept
 from sim.sweeps.columns import column_of
@@ -92,10 +93,10 @@ def _pictures(
     yield from _multiples(runs, choice)
     yield from _effects(runs, choice)
     yield from _pairs(table, runs)
+    by = _column(choice.by, table) if choice.by and len(choice.by.levels) <= MOST_LINES else None
     try:
-        by = _column(choice.by, table) if choice.by else None
         figure = bands_figure(table, folder, by) if by else bands_figure(table, folder)
-    except ConfigError:  # no run left a curve
+    except ConfigError:  # no run left a curve, or there are more needles than colours
         return
     yield (
         "bands",
@@ -130,7 +131,7 @@ def _trends(runs: Swept, choice: Choice) -> Iterator[tuple[str, Figure, str]]:
     if by is not None and (len(by.levels) > MOST_LINES or runs.sampled(by)):
         by = None
     others = [axis.label for axis in runs.axes if axis not in (over, by)]
-    told = f"Each run is a point; lines are medians over {_listed(others)}." if others else (
+    told = f"Each run is a point; lines are medians over {listed(others)}." if others else (
         "Each point is a run."
     )  # fmt: skip
     lines = f", a line for each value of {by.label}" if by else ""
@@ -159,7 +160,7 @@ def _multiples(runs: Swept, choice: Choice) -> Iterator[tuple[str, Figure, str]]
     others = [axis.label for axis in runs.axes if axis not in (*over, by)]
     for metric in dict.fromkeys([*words, *choice.metrics[: 1 if words else 2]]):
         what = meaning(metric).label
-        cells = f" A cell stands for all runs over {_listed(others)}: " + (
+        cells = f" A cell stands for all runs over {listed(others)}: " + (
             "its most frequent word." if in_words(runs.runs, metric) else "their median."
         )
         panels = f", a panel for each value of {by.label}" if by else ""
@@ -222,7 +223,3 @@ def _column(axis: Axis, table: pd.DataFrame) -> str | None:
     """Return the table's column of an axis that bands can be drawn by."""
     names = (f"{axis.key}.name", column_of(axis.key))
     return next((name for name in names if name in table and name != "needle.name"), None)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim.figures.choice import Choice, choose
+from sim.figures.multiples import in_words
 from sim.figures.sweep import Drawn, draw_sweep
 from sim.report.numbers import shared_inputs
 from sim.report.page import environment, shown, write_page
@@ -102,7 +103,7 @@ def write_sweep_report(
     drawn : sequence of Drawn
     """
     about = read_json(folder / SWEEP) if (folder / SWEEP).exists() else {}
-    metric = next((m for m in choice.metrics if not _in_words(runs, m)), None)
+    metric = next((m for m in choice.metrics if not in_words(runs.runs, m)), None)
     marginals = []
     if metric is not None:
         axes = [axis for axis in runs.axes if len(axis.levels) <= MOST_LEVELS]
@@ -141,10 +142,6 @@ def write_sweep_report(
         inputs=shared_inputs(folder),
         origin=_provenance(folder, table),
     )
-
-
-def _in_words(runs: Swept, metric: str) -> bool:
-    return metric in runs.runs and not pd.api.types.is_numeric_dtype(runs.runs[metric])
 
 
 def _rows(found: Marginal, known: Meaning) -> tuple[str, list[list[str]]]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
-from sim.report.words import number
+from sim.report.words import listed, number
 from sim.results.metrics import Meaning
 from sim.studies.metric import meaning, values
 from sim.sweeps.axes import Swept
@@ -60,7 +58,7 @@ def ranking_words(found: Ranking) -> str:
     for rank in known:
         counts.setdefault((int(rank.reached.sum()), rank.compared), []).append(rank.device)
     told = "; ".join(
-        f"{_listed(names)}: {reached} of {number(compared)}"
+        f"{listed(names)}: {reached} of {number(compared)}"
         for (reached, compared), names in counts.items()
     )
     where = (
@@ -97,7 +95,7 @@ def _place(runs: Swept, row: int) -> str:
     if len(axes) > NAMED:
         axes = [axis for axis in axes if not runs.sampled(axis)][:NAMED]
     told = [f"{axis.label} {axis.text(runs.runs[axis.key].iloc[row])}" for axis in axes]
-    return _listed(told) or f"the values of run {run_name(runs.runs['folder'].iloc[row])}"
+    return listed(told) or f"the values of run {run_name(runs.runs['folder'].iloc[row])}"
 
 
 def run_name(folder: str) -> str:
@@ -111,10 +109,6 @@ def _quantity(known: Meaning, value: float) -> str:
 
 def _runs(count: int) -> str:
     return "1 run" if count == 1 else f"{count} runs"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
 
 
 def _capital(text: str) -> str:

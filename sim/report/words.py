@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sim.case import Case
 from sim.dissolution.closure import stoichiometric_yield
 from sim.flow.dead_volume import dead_volume
@@ -47,6 +49,11 @@ def number(value: Json, digits: int = 3) -> str:
         text = f"{value:.{digits}g}"
         return f"{float(text):.0f}" if "e+0" in text and abs(value) < 1e6 else text
     return str(value).replace("_", " ")
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as they are read out: with commas, and "and" before the last."""
+    return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
 
 
 def percent(share: Json) -> str:

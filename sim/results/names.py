@@ -6,6 +6,7 @@ from pathlib import Path
 
 METRICS, CASE, CONFIG, PROVENANCE = "metrics.json", "case.json", "config.yaml", "provenance.json"
 COMPARISON = "comparison.json"
+FIGURES = "figures"
 
 
 def partial_of(folder: Path) -> Path:

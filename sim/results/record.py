@@ -20,7 +20,7 @@ from sim.results.names import CASE, CONFIG, METRICS, PROVENANCE
 FORCE, UPTAKE, THRESHOLD, EVENTS = "force.csv", "uptake.csv", "threshold_curve.csv", "events.csv"
 TURNING_POINTS, INPUTS = "turning_points.csv", "inputs.csv"
 ALTERNATIVES = "alternatives.csv"
-FIELDS, FIGURES, REPORT = "fields", "figures", "report.html"
+FIELDS, REPORT = "fields", "report.html"
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ from sim.figures.style import save
 from sim.results.files import Cell, Json, write_json, write_rows, write_text
 from sim.results.folder import LOG, METRICS, log_to, new_folder
 from sim.results.metrics import MM
+from sim.results.names import FIGURES
 from sim.results.progress import DONE, Show, silent
 from sim.results.provenance import Stopwatch, peak_memory, provenance
-from sim.results.record import CONFIG, FIGURES, PROVENANCE
+from sim.results.record import CONFIG, PROVENANCE
 from sim.run import concluded
 from sim.studies.calibrate import OFFSET, Calibrated, Calibration, calibrate
 

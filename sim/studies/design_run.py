@@ -15,9 +15,10 @@ from sim.figures.design import design_figure
 from sim.figures.style import save
 from sim.results.files import Json, write_json, write_rows, write_text
 from sim.results.folder import LOG, METRICS, log_to
+from sim.results.names import FIGURES
 from sim.results.progress import DONE, Show, silent
 from sim.results.provenance import Stopwatch, peak_memory, provenance
-from sim.results.record import CONFIG, FIGURES, PROVENANCE
+from sim.results.record import CONFIG, PROVENANCE
 from sim.run import concluded
 from sim.studies.design_archive import HEADER, Archive, Entry
 from sim.studies.design_evaluator import Evaluator

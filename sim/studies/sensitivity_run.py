@@ -17,8 +17,8 @@ from sim.errors import ConfigError
 from sim.figures.sensitivity import sensitivity_figure
 from sim.figures.style import save
 from sim.results.labels import label
+from sim.results.names import FIGURES
 from sim.results.progress import Show
-from sim.results.record import FIGURES
 from sim.studies.metric import values
 from sim.studies.sensitivity import FEWEST, Effect, Share, morris, sobol
 from sim.studies.sensitivity_words import answer, ended

@@ -11,8 +11,9 @@ from sim.figures.style import save
 from sim.figures.trial import density_figure, pairs_figure, subgroups_figure
 from sim.report.trial import answer, write_trial_report
 from sim.results.files import Cell, write_json, write_rows, write_text
+from sim.results.names import FIGURES
 from sim.results.progress import DONE, Show, silent
-from sim.results.record import CONFIG, FIGURES
+from sim.results.record import CONFIG
 from sim.studies.cohort import Drawing, Patient, described
 from sim.studies.trial import ENDED, LEAST_PAIRS, MEASURES, OUTCOME, Analysis, Tables, analyse
 from sim.sweeps.columns import unit_of
