@@ -130,11 +130,9 @@ class _Panel:
 
     def _at(self, time: float) -> Array:
         """Return the section's concentration (mg/mL), linear between the written times."""
-        times = self._record.fields.times
-        after = int(np.clip(np.searchsorted(times, time), 1, len(times) - 1))
-        share = np.clip((time - times[after - 1]) / (times[after] - times[after - 1]), 0.0, 1.0)
-        before, then = (self._cut.values[str(i)] for i in (after - 1, after))
-        return (1.0 - share) * before + share * then
+        first, second, share = self._record.fields.around(time)
+        before, after = (self._cut.values[str(step)] for step in (first, second))
+        return (1.0 - share) * before + share * after
 
     def _painted(self, values: NDArray[np.float32]) -> Painted:
         """Colour what is inside the mesh and not below the scale."""

@@ -114,10 +114,7 @@ def concentration_at(record: Record, when: When) -> Array:
     if when == "ever":
         return fields.largest_concentration
     time = record.metrics["infiltration.injection_time_s"] + when
-    after = min(int(np.searchsorted(fields.times, time)), len(fields.times) - 1)
-    before = max(after - 1, 0)
-    t0, t1 = fields.times[before], fields.times[after]
-    share = 0.0 if t1 == t0 else min(max((time - t0) / (t1 - t0), 0.0), 1.0)
+    before, after, share = fields.around(time)
     return (1.0 - share) * fields.concentration[before] + share * fields.concentration[after]
 
 

@@ -13,12 +13,14 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
 from matplotlib.colors import Colormap, LogNorm, Normalize
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.tri import Triangulation
 
-from sim.figures.style import DARK, HALO, SEQUENTIAL, label
+from sim.figures.style import DARK, SEQUENTIAL, label
 from sim.outcome import Array
 
 BANDS = 90  # of colour
+BAR, EDGE = 2.5, 2.0  # points: width of the bar of length, and of the halo of it and its text
 ROUNDING = 1e-6  # values above the highest that count as the highest
 SHORTEST, NICE = 0.12, (1.0, 2.0, 5.0, 10.0)  # of the panel's width: the bar of length, at least
 
@@ -83,7 +85,9 @@ class ColourScale:
         return bar
 
 
-def scale_bar(ax: Axes, at: tuple[float, float] = (0.97, 0.95)) -> None:
+def scale_bar(
+    ax: Axes, at: tuple[float, float] = (0.97, 0.95), colour: str = DARK, halo: str = "white"
+) -> None:
     """Draw a bar of a round length in mm; `at` is its right end, in shares of the panel."""
     low, high = sorted(ax.get_xlim())
     least = SHORTEST * (high - low)
@@ -91,9 +95,11 @@ def scale_bar(ax: Axes, at: tuple[float, float] = (0.97, 0.95)) -> None:
     length = next(decade * step for step in NICE if decade * step >= least)
     right, share = at[0], length / (high - low)
     ax.plot(
-        [right - share, right], [at[1]] * 2, color=DARK, lw=2.5, solid_capstyle="butt",
-        transform=ax.transAxes, zorder=9, path_effects=[HALO],
+        [right - share, right], [at[1]] * 2, color=colour, lw=BAR, solid_capstyle="butt",
+        transform=ax.transAxes, zorder=9,
+        path_effects=[withStroke(linewidth=BAR + EDGE, foreground=halo)],
     )  # fmt: skip
     middle = (right - 0.5 * share, at[1])
-    where = {"xycoords": "axes fraction", "ha": "center", "va": "top"}
-    label(ax, f"{length:g} mm", middle, (0, -3), **where)
+    where = {"xycoords": "axes fraction", "ha": "center", "va": "top", "color": colour}
+    edged = [withStroke(linewidth=EDGE, foreground=halo)]
+    label(ax, f"{length:g} mm", middle, (0, -3), path_effects=edged, **where)

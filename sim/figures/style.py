@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from sim.figures.colour_map import evenly_spaced
+from sim.results.files import written
 
 NEEDLE_COLOURS = ("#0072b2", "#d55e00")  # a, b: blue and vermillion of Okabe and Ito
 GREY, DARK, THRESHOLD = "#767676", "#333333", "#d55e00"
@@ -89,7 +90,7 @@ def legend_below(figure: Figure, entries: Mapping[str, Artist]) -> None:
 
 
 def save(figure: Figure, path: Path) -> Path:
-    """Write a PNG and free the figure's memory.
+    """Write a PNG, all of it or nothing, and free the figure's memory.
 
     The layout is found once and kept; left to itself it is found twice while a figure is saved.
     """
@@ -98,6 +99,7 @@ def save(figure: Figure, path: Path) -> Path:
     if (engine := figure.get_layout_engine()) is not None:
         engine.execute(figure)
         figure.set_layout_engine("none")
-    figure.savefig(path, format="png", metadata={"Software": None})
+    with written(path) as aside:
+        figure.savefig(aside, format="png", metadata={"Software": None})
     plt.close(figure)
     return path

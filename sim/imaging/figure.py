@@ -17,12 +17,12 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 
-from sim.figures.style import DARK, label
+from sim.figures.scale import scale_bar
+from sim.figures.style import DARK
 from sim.imaging.ct import Volume
 from sim.imaging.exposure import blurred
-from sim.imaging.make import Picture, Series
+from sim.imaging.make import NOTHING_DISSOLVES, Picture, Series
 from sim.imaging.settings import SLICES, Settings
 from sim.outcome import Array
 from sim.results.metrics import MG, MM
@@ -30,7 +30,7 @@ from sim.results.metrics import MG, MM
 GREYS, CHANGES = "gray", "PuOr"  # the latter: diverging, also for colour-blind eyes
 PANEL = 2.6  # inches, at most
 WIDEST = 11.0
-BAR = 5.0  # mm, the scale bar's length
+PLACE = (0.96, 0.13)  # right end of the scale bar, in shares of a panel
 LINE = 0.16  # inches, height of the caption's lines
 LETTER = 0.07  # inches, mean width of the caption's letters
 THOUSAND = 1e3
@@ -106,13 +106,13 @@ def _lay_out(series: Series, rows: Sequence[Sequence[Panel]], above: float) -> F
 def _radiograph(series: Series, picture: Picture, grey: Normalize, ax: Axes) -> None:
     _show(ax, picture.exposure.logarithm, series.view.x, series.view.z, grey, GREYS)
     ax.set_title(picture.state.label.replace(", ", ",\n"))
-    _scale_bar(ax, series, "white")
+    scale_bar(ax, PLACE, colour="white", halo=DARK)
 
 
 def _difference(series: Series, change: Array, title: str, norm: Normalize, ax: Axes) -> None:
     _show(ax, THOUSAND * change, series.view.x, series.view.z, norm, CHANGES)
     ax.set_title(title)
-    _scale_bar(ax, series, DARK)
+    scale_bar(ax, PLACE)
 
 
 def _slice(volume: Volume, ax: Axes) -> None:
@@ -133,15 +133,6 @@ def _show(ax: Axes, values: Array, x: Array, z: Array, norm: Normalize, colours:
     extent = (MM * x[0], MM * x[-1], -MM * z[-1], -MM * z[0])
     ax.imshow(values, norm=norm, cmap=colours, extent=extent, interpolation="nearest")
     ax.set_aspect("equal")
-
-
-def _scale_bar(ax: Axes, series: Series, colour: str) -> None:
-    right, low = MM * series.view.x[-1] - 1.0, -MM * series.view.z[-1] - 1.0
-    ax.plot([right - BAR, right], [low, low], color=colour, lw=2.0, solid_capstyle="butt")
-    other = DARK if colour == "white" else "white"
-    halo = [withStroke(linewidth=1.5, foreground=other)]
-    style = {"ha": "center", "color": colour, "path_effects": halo}
-    label(ax, f"{BAR:g} mm", (right - 0.5 * BAR, low), (0, 3), **style)
 
 
 def _bars(figure: Figure, grey: Normalize, changes: Normalize | None) -> None:
@@ -177,7 +168,7 @@ def _caption(series: Series, afters: Sequence[Picture], settings: Settings) -> l
     if series.differences:
         lines.append(f"Noisy differences are smoothed by a Gaussian of {SMOOTHING:g} mm.")
     else:
-        lines.append("nothing dissolved in this record: there is no picture after it")
+        lines.append(NOTHING_DISSOLVES)
     return lines
 
 

@@ -26,7 +26,6 @@ from sim.imaging.exposure import LEAST, Exposure
 
 Array = NDArray[np.float64]
 
-ROSE = 5.0
 STEPS = 200  # of the calibration curve
 EDGE = 0.5  # of the width beside the nodule: what is tissue alone, beyond any blur
 MOST = 1.5  # end of the curve / mineral that a nodule of pore-free apatite would hold

@@ -52,6 +52,17 @@ class Fields:
     exposure: Array  # (n,) mg h/mL
     mineral: Array | None  # (k, n) g/cm3; None: nothing dissolves
 
+    def around(self, time: float) -> tuple[int, int, float]:
+        """Return the written times before and after a time (s), and how far on it is, 0 to 1.
+
+        Before the first and after the last the time counts as theirs.
+        """
+        after = min(int(np.searchsorted(self.times, time)), len(self.times) - 1)
+        before = max(after - 1, 0)
+        span = self.times[after] - self.times[before]
+        share = (time - self.times[before]) / span if after > before else 0.0
+        return before, after, float(np.clip(share, 0.0, 1.0))
+
 
 def write_fields(folder: Path, field: NodalFields) -> Path:
     """Write `folder`/infiltration.{xdmf,h5} and return the path of the former."""
