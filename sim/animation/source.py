@@ -25,7 +25,7 @@ def acts(folder: Path) -> list[Act]:
     """Read the parts of a film.
 
     A run or a comparison is one part. A treatment has one per round, as many as every needle has
-    finished.
+    finished; where rounds are missing the title of the last one says so.
 
     Parameters
     ----------
@@ -68,11 +68,15 @@ def _rounds(folders: list[Path], names: list[str], title: str) -> list[Act]:
     names = [name or _needle_name(side) for side, name in zip(folders, names, strict=True)]
     treatments = [load_treatment(side, name) for side, name in zip(folders, names, strict=True)]
     count = treatments[0].case.schedule.rounds
-    every = zip(*(treatment.rounds for treatment in treatments), strict=False)
-    return [
-        _checked(Act(f"{title or treatments[0].name}, round {n} of {count}", records))
-        for n, records in enumerate(every, start=1)
-    ]
+    every = list(zip(*(treatment.rounds for treatment in treatments), strict=False))
+    behind = [told.name for told in treatments if len(told.rounds) == len(every)]
+    made = []
+    for n, records in enumerate(every, start=1):
+        told = f"{title or treatments[0].name}, round {n} of {count}"
+        if n == len(every) < count:
+            told += f"; the film ends here: round {n + 1} is not finished ({', '.join(behind)})"
+        made.append(_checked(Act(told, records)))
+    return made
 
 
 def _needle_name(folder: Path) -> str:

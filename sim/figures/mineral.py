@@ -9,6 +9,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.figures.course import DASHES, mineral_removed
 from sim.figures.cut import Cut, cut, shown_width
 from sim.figures.infiltration import BELOW, PANEL
 from sim.figures.scale import ColourScale, scale_bar
@@ -78,12 +79,13 @@ def _panel(ax: Axes, record: Record, section: tuple[Cut, Array] | None, scale: C
 
 def _course(ax: Axes, records: Sequence[Record]) -> None:
     """Draw the mass removed over log time."""
-    for record, colour in zip(records, NEEDLE_COLOURS, strict=False):
-        if record.uptake is None:
-            continue
-        time, left = record.uptake["time_s"][1:], record.uptake["mineral_left_mg"]
-        ax.plot(time, left[0] - left[1:], color=colour, label=record.name)
-        time_axis(ax, time)
+    times = []
+    for record, colour, dash in zip(records, NEEDLE_COLOURS, DASHES, strict=False):
+        if record.uptake is not None:
+            times.append(record.uptake["time_s"][1:])
+            gone = mineral_removed(record)[1:]
+            ax.plot(times[-1], gone, color=colour, ls=dash, label=record.name)
+    time_axis(ax, *times)
     ax.set_ylim(bottom=0.0)
     ax.set_ylabel("mineral removed (mg)")
     ax.set_xlabel("time from the start of the injection")

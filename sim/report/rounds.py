@@ -95,22 +95,25 @@ def write_rounds_report(
 
 
 def verdict_words(treatments: Sequence[Treatment]) -> str:
-    """Name the needle that brought more drug into the nodule over its finished rounds."""
+    """Name the needle that brought more drug into the nodule over the rounds that both finished."""
     arrived, doses = [], []
+    shared = min(len(treatment.rounds) for treatment in treatments)
+    alike = all(len(treatment.rounds) == shared for treatment in treatments)
+    over = "all rounds" if alike else f"the first {shared}, which both finished"
     for treatment in treatments:
-        rounds = range(1, len(treatment.rounds) + 1)
+        rounds = range(1, shared + 1)
         ways = [treatment.metrics[f"round_{n}.insertion.outcome"] for n in rounds]
         doses.append(sum(treatment.metrics[f"round_{n}.{DOSE}"] or 0.0 for n in rounds))
         arrived.append(f"the {treatment.name} in {ways.count(REACHED)} of {len(ways)} rounds")
     totals = " against ".join(f"{number(dose)} mg" for dose in sorted(doses, reverse=True))
     if max(doses) <= ALIKE * min(doses):
-        return f"Neither needle by the drug ({totals} over all rounds). Targets reached: " + (
+        return f"Neither needle by the drug ({totals} over {over}). Targets reached: " + (
             f"{', '.join(arrived)}."
         )
     ahead = treatments[doses.index(max(doses))]
     return (
-        f"The {ahead.name}, by the drug in the nodule when the injections end ({totals} over all "
-        f"rounds). Targets reached: {', '.join(arrived)}."
+        f"The {ahead.name}, by the drug in the nodule when the injections end ({totals} over "
+        f"{over}). Targets reached: {', '.join(arrived)}."
     )
 
 

@@ -61,9 +61,15 @@ def test_a_treatment_has_an_act_per_round_that_both_finished(tmp_path):
             write_json(side / name, read_json(record.folder / name))
     put_side_by_side(tmp_path, sides)
     (act,) = acts(tmp_path)
-    assert act.title == "thin one and thick one, round 1 of 3"
+    assert act.title == (
+        "thin one and thick one, round 1 of 3; the film ends here: round 2 is not finished "
+        "(thick one)"
+    )
     assert [record.name for record in act.records] == ["thin one, round 1", "thick one, round 1"]
-    assert [act.title for act in acts(sides[0])] == ["27G, round 1 of 3", "27G, round 2 of 3"]
+    assert [act.title for act in acts(sides[0])] == [
+        "27G, round 1 of 3",
+        "27G, round 2 of 3; the film ends here: round 3 is not finished (27G)",
+    ]
     (sides[1] / "round_1" / FILE).unlink()
     with pytest.raises(ConfigError, match="no round is finished by every needle"):
         acts(tmp_path)
