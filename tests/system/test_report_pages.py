@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import base64
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
 from sim.figures.draw import draw
 from sim.report.build import write_report
+from tests.system import chromium
+from tests.system.chromium import needs_chromium
 from tests.unit.results import synthetic
 from tests.unit.results.records import write_record
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 NARROW = 390  # pixels, a telephone's
-
-pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="no chromium here")
 
 
 @pytest.fixture(scope="module")
@@ -32,18 +30,10 @@ def page(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def browser():
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1200,900"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
-    yield driver
-    driver.quit()
+def browser(tmp_path_factory):
+    needs_chromium()
+    with chromium.browser(tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
 
 
 @pytest.fixture
