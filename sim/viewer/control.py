@@ -122,6 +122,7 @@ class Control:
             wider = room[0] != self._room[0]
             self._room = room
             self.session.scene.resize(*room)
+            self.session.look()
             self._stream.outdated()
             if wider:
                 self._draw_curve()

@@ -43,21 +43,23 @@ class Curve:
         return float(self.left + along * (self.right - self.left))
 
 
-type Series = Sequence[tuple[str, str, Array, Array]]  # name, colour, times (s), values
-type Draw = Callable[[Axes, Sequence[Record]], bool]  # whether x is time
+type Sides = Sequence[Record | None]  # the left one and the right one
+type Series = Sequence[tuple[str, int, Array, Array]]  # name, side, times (s), values
+type Draw = Callable[[Axes, Sides], bool]  # whether x is time
 
 
-def force(ax: Axes, records: Sequence[Record]) -> bool:
+def force(ax: Axes, sides: Sides) -> bool:
     """Draw the axial force over the tip's depth; a dot where it ended."""
-    for record, colour, dash in zip(records, NEEDLE_COLOURS, DASHES, strict=False):
-        if record.force is not None:
-            depth, total = record.force["depth_mm"], record.force["force_N"]
-            ax.plot(depth, total, color=colour, ls=dash, label=record.name)
-            ax.plot(depth[-1], total[-1], "o", color=colour, ms=4, clip_on=False)
-    if not ax.lines:
+    inserted = [(n, record) for n, record in enumerate(sides) if record and record.force]
+    for side, record in inserted:
+        depth, total = record.force["depth_mm"], record.force["force_N"]
+        colour = NEEDLE_COLOURS[side]
+        ax.plot(depth, total, color=colour, ls=DASHES[side], label=record.name)
+        ax.plot(depth[-1], total[-1], "o", color=colour, ms=4, clip_on=False)
+    if not inserted:
         _empty(ax, "no insertion was computed")
     else:
-        ax.set_xlim(0.0, 1.05 * max(MM * record.case.target_depth for record in records))
+        ax.set_xlim(0.0, 1.05 * max(MM * record.case.target_depth for _, record in inserted))
         ax.set_ylim(bottom=0.0)
     ax.set_xlabel(DEPTH)
     ax.set_title("axial force (N)")
@@ -68,11 +70,11 @@ def course(number: int) -> Draw:
     """Return what draws one of the courses of an injection over log time."""
     wanted = COURSES[number]
 
-    def draw(ax: Axes, records: Sequence[Record]) -> bool:
+    def draw(ax: Axes, sides: Sides) -> bool:
         found = [
-            (record.name, colour, record.uptake["time_s"], wanted.of(record))
-            for record, colour in zip(records, NEEDLE_COLOURS, strict=False)
-            if wanted.there(record)
+            (record.name, side, record.uptake["time_s"], wanted.of(record))
+            for side, record in enumerate(sides)
+            if record is not None and wanted.there(record)
         ]
         return over_time(ax, found, wanted.label)
 
@@ -86,8 +88,8 @@ def over_time(ax: Axes, series: Series, label: str) -> bool:
     if not series:
         _empty(ax, "nothing to follow over time")
         return False
-    for (name, colour, time, values), dash in zip(series, DASHES, strict=False):
-        ax.plot(time, values, color=colour, ls=dash, label=name)
+    for name, side, time, values in series:
+        ax.plot(time, values, color=NEEDLE_COLOURS[side], ls=DASHES[side], label=name)
     time_axis(ax, *(time[time > 0.0] for _, _, time, _ in series))
     return True
 
@@ -106,7 +108,7 @@ def _empty(ax: Axes, reason: str) -> None:
     ax.set_yticks([])
 
 
-def picture(draw: Draw, records: Sequence[Record], columns: int, rows: int) -> Curve:
+def picture(draw: Draw, sides: Sides, columns: int, rows: int) -> Curve:
     """Return the curves of records as a picture of so many pixels."""
     columns = max(columns, LEAST)
     with rc_context(SMALL):
@@ -117,7 +119,7 @@ def picture(draw: Draw, records: Sequence[Record], columns: int, rows: int) -> C
         ax = figure.add_subplot()
         ax.spines[:].set_color(GREY)
         ax.tick_params(colors=DARK, labelsize=6.5)
-        timed = draw(ax, records)
+        timed = draw(ax, sides)
         if len(ax.get_legend_handles_labels()[1]) > 1:
             ax.legend(loc="best")
         canvas.draw()

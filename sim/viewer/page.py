@@ -9,9 +9,10 @@ from trame_server import Server
 
 STYLE = """
 html { overflow: hidden !important; }
+.v-label { white-space: nowrap; }
 .v-data-table td, .v-data-table th { white-space: nowrap; padding: 0 8px !important; }
 """
-TABLE = 440  # pixels of the runs' width
+TABLE = 400  # pixels of the runs' width
 FILL = "position:absolute; inset:0; width:100%; height:100%; display:block;"
 SEEN = (
     "trigger('seen', [$event.target.parentElement.clientWidth, "
@@ -86,17 +87,18 @@ def _runs() -> None:
 
 def _settings() -> None:
     with html.Div(
-        classes="d-flex align-center flex-wrap px-3 py-1", style="gap:4px 14px; min-height:52px;"
+        classes="d-flex align-center px-3 py-1",
+        style="gap:12px; height:52px; overflow-x:auto; overflow-y:hidden;",
     ):
         v3.VSelect(
             v_model=("quantity",), items=("choices",), label="field", density="compact",
             disabled=("!choices.length",), hide_details=True, variant="outlined",
-            style="max-width:260px; min-width:220px;", id="quantity",
+            style="max-width:270px; min-width:130px; flex:1;", id="quantity",
         )  # fmt: skip
         switches = {
-            "logarithmic": ("log scale", "!can_be_logarithmic"),
-            "threshold": ("threshold line", "!['concentration', 'largest'].includes(quantity)"),
-            "in_space": ("3-D, cut open", "false"),
+            "logarithmic": ("log", "!can_be_logarithmic"),
+            "threshold": ("threshold", "!['concentration', 'largest'].includes(quantity)"),
+            "in_space": ("3-D", "false"),
         }
         for name, (label, disabled) in switches.items():
             v3.VSwitch(
@@ -104,7 +106,7 @@ def _settings() -> None:
                 hide_details=True, color="primary", classes="flex-grow-0", id=name,
             )  # fmt: skip
         with html.Div(
-            v_if=("in_space",), classes="d-flex align-center", style="min-width:180px; flex:1;"
+            v_if=("in_space",), classes="d-flex align-center", style="min-width:190px; flex:1;"
         ):
             html.Span("clip plane", classes="text-body-2 mr-2", style="white-space:nowrap;")
             v3.VSlider(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import fill
 
 import numpy as np
 import pyvista as pv
@@ -29,6 +30,7 @@ from sim.viewer.surfaces import Surface
 STEEL, OPENING, GONE, MARK = "#aeb6c0", "#eef2f6", "#f0f0f0", "#cc79a7"
 BACKGROUND = "#e9ecef"  # so that tissue without drug, which is white, is seen
 EDGE = 14  # pixels from a panel's border to its texts
+LETTER = 10  # pixels, more than a message's letter is wide
 SHADES = 256
 VALUE = "value"
 
@@ -60,7 +62,7 @@ class Panel:
         self._actors: dict[str, pv.Actor] = {}
         self._title = self._text(labels.title, 18, labels.colour, bold=True)
         self._below = self._text("", 14, DARK)
-        self._message = self._text("", 16, DARK)
+        self._message, self._said = self._text("", 16, DARK), ""
         self._message.GetTextProperty().SetJustificationToCentered()
         self._length, self._length_text = vtkActor2D(), self._text("", 13, DARK)
         self._length.SetMapper(vtkPolyDataMapper2D())
@@ -93,7 +95,7 @@ class Panel:
     def say(self, below: str, message: str = "") -> None:
         """Write under the title, and why there are no values, which are then not painted."""
         self._below.SetInput(below)
-        self._message.SetInput(message)
+        self._said = message
         if message and self.surface is not None:
             self._actors["painted"].mapper.scalar_visibility = False
             self._mesh.clear_data()
@@ -134,6 +136,9 @@ class Panel:
         """Put texts and the bar of length where they belong in a panel of so many pixels."""
         self._title.SetPosition(EDGE, rows - EDGE - 18)
         self._below.SetPosition(EDGE, rows - EDGE - 42)
+        self._message.SetInput(
+            "\n".join(fill(line, columns // LETTER) for line in self._said.split("\n"))
+        )
         self._message.SetPosition(0.5 * columns, 0.5 * rows)
         self._length.SetVisibility(self.surface is not None)
         if self.surface is None:

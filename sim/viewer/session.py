@@ -100,6 +100,7 @@ class Session:
         self.shown = shown
         fields = [s.record.fields for s in self._with_fields]
         self.times = quantities.times(fields) if fields else np.zeros(1)
+        self._time = float(self.times[0])
         self._point, self._places = None, [None] * len(shown)
         if self.quantity not in self.choices:
             self.quantity = next(iter(self.choices), self.quantity)
@@ -192,19 +193,19 @@ class Session:
 
     def curve(self, columns: int) -> Curve:
         """Return the curve that is chosen, so many pixels wide."""
-        records = [s.record for s in self.shown if s.record is not None]
+        sides = [s.record for s in self.shown]
         if self.curve_of != PROBED:
-            return picture(CURVES[self.curve_of][1], records, columns, CURVE_ROWS)
+            return picture(CURVES[self.curve_of][1], sides, columns, CURVE_ROWS)
         quantity = self._quantity
         if quantity.on == "cells" or not self._over_time(quantity):
             quantity = QUANTITIES["concentration"]
         series = [
-            (s.name, colour, s.record.fields.times, at.course(quantity.values(s.record.fields)))
-            for s, at, colour in zip(self.shown, self._places, NEEDLE_COLOURS, strict=False)
+            (s.name, side, s.record.fields.times, at.course(quantity.values(s.record.fields)))
+            for side, (s, at) in enumerate(zip(self.shown, self._places, strict=True))
             if at is not None and quantity.values(s.record.fields) is not None
         ]
         label = f"at the probed point: {quantity.text}"
-        return picture(lambda ax, _: over_time(ax, series, label), records, columns, CURVE_ROWS)
+        return picture(lambda ax, _: over_time(ax, series, label), sides, columns, CURVE_ROWS)
 
     @property
     def _quantity(self) -> Quantity:

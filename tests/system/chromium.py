@@ -21,7 +21,7 @@ FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-dev-shm-usage",
-    "--window-size=1500,950",
+    "--window-size=1200,800",
     "--force-device-scale-factor=1",
 )
 PATIENCE = 60.0  # s
