@@ -29,13 +29,12 @@ from sim.figures.cut import Cut, cut
 from sim.figures.infiltration import needle_in
 from sim.figures.section import GONE, STEEL, draw_surroundings
 from sim.figures.style import DARK, NEEDLE_COLOURS, THRESHOLD, say
-from sim.figures.uptake import time_axis
+from sim.figures.uptake import SOONEST, time_axis
 from sim.outcome import Array
 from sim.results.record import Record
 
 SHADES = 256
 WIDE = 400  # pixels in which the labels of the times have room side by side
-EARLIEST = 0.3  # s, where the logarithmic axis of the uptake begins
 WRITTEN = {"marker": TICKUP, "ls": "", "ms": 5}
 CAPTION = (
     "Between the times at which fields were written, each point's concentration is interpolated "
@@ -104,7 +103,7 @@ class _Panel:
         }
         (mark,) = curve.plot([], [], "o", color=NEEDLE_COLOURS[n], ms=7, zorder=6, clip_on=False)
         self._mark = frame.moves(mark)
-        self._now = frame.moves(curve.axvline(EARLIEST, color=DARK, lw=0.8, zorder=4))
+        self._now = frame.moves(curve.axvline(SOONEST, color=DARK, lw=0.8, zorder=4))
         self._reading, self._state = frame.reading(ax), frame.state(ax)
 
     def set(self, time: float) -> Painted:
@@ -120,8 +119,8 @@ class _Panel:
             for artist in artists:
                 artist.set_visible(kind is steel)
         mass = float(np.interp(time, record.uptake["time_s"], record.uptake["in_nodule_mg"]))
-        self._mark.set_data([max(time, EARLIEST)], [mass])
-        self._now.set_xdata([max(time, EARLIEST)] * 2)
+        self._mark.set_data([max(time, SOONEST)], [mass])
+        self._now.set_xdata([max(time, SOONEST)] * 2)
         self._reading.set_text(f"{mass:.1f} mg in the nodule")
         ended = str(record.metrics["infiltration.ended_by"]).replace("_", " ")
         over = f"injection ended by: {ended}" if time >= injection else "injecting"
@@ -161,7 +160,7 @@ def _drawn(
 
 def _uptake_axes(ax: Axes, record: Record, scales: Scales, last: float, colour: str) -> None:
     """Draw the whole curve, and when fields were written."""
-    time_axis(ax, np.array([EARLIEST, last]))
+    time_axis(ax, np.array([SOONEST, last]))
     ax.set_ylim(0.0, scales.mass)
     ax.set_xlabel("time since the injection began")
     wide = ax.get_window_extent().width > WIDE

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim.animation.thrust import Thrust
+from sim.figures.uptake import SOONEST
 from sim.results.record import Record
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
@@ -78,8 +79,10 @@ def phases(records: Sequence[Record], seconds: float) -> list[Phase]:
     if ends:
         injected = max(ends)
         last = max(record.fields.times[-1] for record in records if record.fields)
-        made.append(Phase("injection", INJECTING * rest, 0.0, injected))
-        made.append(Phase("afterwards", (1.0 - INJECTING) * rest, injected, last, "log"))
+        if injected > 0.0:  # not where no mouth was in the tissue
+            made.append(Phase("injection", INJECTING * rest, 0.0, injected))
+            rest *= 1.0 - INJECTING
+        made.append(Phase("afterwards", rest, injected or SOONEST, last, "log"))
     return made
 
 

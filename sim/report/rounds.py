@@ -99,7 +99,8 @@ def verdict_words(treatments: Sequence[Treatment]) -> str:
     arrived, doses = [], []
     shared = min(len(treatment.rounds) for treatment in treatments)
     alike = all(len(treatment.rounds) == shared for treatment in treatments)
-    over = "all rounds" if alike else f"the first {shared}, which both finished"
+    first = "round" if shared == 1 else f"{shared} rounds"
+    over = "all rounds" if alike else f"the first {first}, which both finished"
     for treatment in treatments:
         rounds = range(1, shared + 1)
         ways = [treatment.metrics[f"round_{n}.insertion.outcome"] for n in rounds]

@@ -98,3 +98,14 @@ def test_an_insertion_alone_is_over_when_it_is_over(records):
 )  # fmt: skip
 def test_the_clock_is_in_the_unit_people_count_in(seconds, words):
     assert stamp(seconds) == words
+
+
+def test_where_nothing_was_injected_time_begins_soon_after_zero(records):
+    """A mouth in the air: the injection takes no time, whose logarithm is none."""
+    metrics = records[0].metrics | {"infiltration.injection_time_s": 0.0}
+    made = phases([dataclasses.replace(records[0], metrics=metrics)], 20.0)
+    assert [phase.name for phase in made] == ["insertion", "afterwards"]
+    assert sum(phase.length for phase in made) == pytest.approx(20.0)
+    last = made[-1]
+    assert 0.0 < last.time(0.0) < 1.0
+    assert last.time(last.length) == pytest.approx(records[0].fields.times[-1])

@@ -27,6 +27,12 @@ EXTENT, WIDTH = (-5.0, 5.0, -4.0, 4.0), 400  # mm, pixels
 SCALE = ColourScale(0.25, 250.0, "log", "min")
 
 
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A comparison's folder: two runs, the first of which stopped early."""

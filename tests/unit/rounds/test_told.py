@@ -6,7 +6,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 from sim.figures.rounds import draw_rounds, forces_figure, rounds_figure
-from sim.report.rounds import round_words, write_rounds_report
+from sim.report.rounds import round_words, verdict_words, write_rounds_report
 from sim.report.words import scenario_words
 from sim.results.files import write_json
 from sim.rounds.record import Treatment, load_treatment
@@ -92,3 +92,12 @@ def test_outcomes_are_told_in_their_order(tmp_path):
     assert "it buckled every time; 3.7 to 3.9 mm inside the nodule" in round_words(told)
     told.metrics["round_2.insertion.outcome"] = "reached_target"
     assert "it buckled, then reached its target" in round_words(told)
+
+
+def test_the_verdict_is_over_the_rounds_that_both_finished(tmp_path):
+    """A needle that went on alone is not ahead by what the other has not done yet."""
+    first, second = treatment(tmp_path / "a", rounds=1), treatment(tmp_path / "b")
+    told = verdict_words([first, second])
+    assert told.startswith("Neither needle")
+    assert "over the first round, which both finished" in told
+    assert "over all rounds" in verdict_words([second, second])
