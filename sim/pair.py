@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from sim.comparison import Line, compare, distinct_names, write_comparison
-from sim.figures.painters import get_ready, paint
+from sim.figures.painters import get_ready, paint, painters
 from sim.report.build import write_report
+from sim.report.own import write_own_report
 from sim.report.verdict import comparison_words
 from sim.report.words import number
 from sim.results.files import write_rows
@@ -49,7 +51,8 @@ SHOWN = (
 def run_pair(a: Job, b: Job, folder: Path, command: str, console: Console) -> bool:
     """Run both jobs side by side, compare them, and print the table and the report's path.
 
-    The jobs' own folders are replaced by ``a_<needle>`` and ``b_<needle>`` inside `folder`.
+    The jobs' own folders are replaced by ``a_<needle>`` and ``b_<needle>`` inside `folder`; their
+    own reports are written last.
 
     Returns
     -------
@@ -64,10 +67,10 @@ def run_pair(a: Job, b: Job, folder: Path, command: str, console: Console) -> bo
         Passed on; both sides' folders then say how far they came.
     """
     if a.report:
-        get_ready()
+        get_ready(write_own_report.__module__)
     with new_folder(folder) as aside, log_to(aside / LOG):
         jobs = [
-            dataclasses.replace(job, folder=aside / f"{side}_{job.case.needle.name}")
+            dataclasses.replace(job, folder=aside / f"{side}_{job.case.needle.name}", report=False)
             for side, job in (("a", a), ("b", b))
         ]
         endings = [Ending("interrupted", "the comparison was interrupted")] * 2
@@ -102,7 +105,24 @@ def run_pair(a: Job, b: Job, folder: Path, command: str, console: Console) -> bo
     _print(console, records, lines, failures)
     left = f"report: {folder / REPORT}" if a.report else f"folder: {folder}"
     console.print(left, highlight=False, soft_wrap=True)
+    if a.report:
+        complete = [
+            dataclasses.replace(job, folder=folder / job.folder.name)
+            for job, ending in zip(jobs, endings, strict=True)
+            if ending.status == "complete"
+        ]
+        with console.status("each needle's own report"):
+            _tell_sides(complete, console)
     return not failures
+
+
+def _tell_sides(jobs: Sequence[Job], console: Console) -> None:
+    """Write the sides' own reports, after that which both wait for."""
+    with painters() as pool:
+        told = [pool.submit(write_own_report, job.folder, job.command) for job in jobs]
+        for job, report in zip(jobs, told, strict=True):
+            if (error := report.exception()) is not None:
+                console.print(f"{job.folder}: no report, {error}", style="bold red")
 
 
 def _settle(job: Job, ending: Ending) -> None:

@@ -32,7 +32,7 @@ from sim.results.record import Record
 LOWEST = 1e-3  # smallest colour / highest pressure, on a logarithmic scale
 LINES = 16  # on either side of the half plane's axis; twice as many in 3-D
 GRID = 0.05  # mm between the points at which the flow is sampled; lines start two of them off
-STEP = 0.05  # of the default length of a line's steps: the first is not drawn
+STEP = 0.15  # of the default length of a line's steps: the first is not drawn
 EDGE = 1e-6  # mm, rounding errors of places
 LINE = "#222222"
 

@@ -19,7 +19,7 @@ from matplotlib.tri import Triangulation
 from sim.figures.style import DARK, SEQUENTIAL, label
 from sim.outcome import Array
 
-BANDS = 90  # of colour
+BANDS = 60  # of colour
 BAR, EDGE = 2.5, 2.0  # points: width of the bar of length, and of the halo of it and its text
 ROUNDING = 1e-6  # values above the highest that count as the highest
 SHORTEST, NICE = 0.12, (1.0, 2.0, 5.0, 10.0)  # of the panel's width: the bar of length, at least
