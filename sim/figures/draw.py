@@ -95,7 +95,8 @@ PICTURES = {
         turning_figure,
         lambda record: bool(record.turning_points),
         "Over each uncertain input's range, the others at their defaults. Above: the smallest "
-        "margin of the insertion. Below: the infiltrated share of the nodule.",
+        "margin of the insertion. Below: the infiltrated share of the nodule. A bar spans both "
+        "ends and the default, which can lie outside of them.",
     ),
 }
 

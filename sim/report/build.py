@@ -13,6 +13,7 @@ from sim.report.sure import sure_words
 from sim.report.verdict import verdict_words
 from sim.results.record import Record
 
+FORCE = "force"  # the picture whose caption depends on the needle
 TURNING = "turning_points"  # the picture that stands beside its own text
 
 
@@ -39,9 +40,10 @@ def write_report(
     """
     injected = any(record.metrics["infiltration.dose_mg"] is not None for record in records)
     needles = " and ".join(record.name for record in records)
-    figures = {
-        name: shown(name, path, PICTURES[name].caption, needles) for name, path in pictures.items()
-    }
+    captions = {name: PICTURES[name].caption for name in pictures}
+    if step := words.step_words(records):
+        captions |= {FORCE: f"{PICTURES[FORCE].caption} {step}"}
+    figures = {name: shown(name, path, captions[name], needles) for name, path in pictures.items()}
     return write_page(
         folder,
         "run.html",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -30,6 +31,7 @@ CAPTIONS = {
     "needle compacted. A scenario of the closure, no prediction.",
 }
 DOSE = "infiltration.dose_in_nodule_mg"
+NOT_COMPARED = ("schedule", "output.", "resume=", "hydra.")  # of a treatment's overrides
 KEY = (  # what the answer rests on
     "insertion.outcome",
     "insertion.depth_in_nodule_mm",
@@ -70,7 +72,7 @@ def write_rounds_report(
         title=needles,
         headline=verdict_words(treatments) if len(treatments) == 2 and len(firsts) == 2 else "",
         scenario=scenario_words(treatments[0].case),
-        sure=sure_words(treatments),
+        sure=sure_words(treatments, command),
         key=_rows(treatments, KEY),
         compared=case_words(firsts, [t.name for t in treatments if t.rounds]) if firsts else "",
         answers=[round_words(treatment) for treatment in treatments],
@@ -118,12 +120,12 @@ def verdict_words(treatments: Sequence[Treatment]) -> str:
     )
 
 
-def sure_words(treatments: Sequence[Treatment]) -> list[str]:
-    """Say what the answer hangs on: a treatment has no pass over the uncertain inputs."""
+def sure_words(treatments: Sequence[Treatment], command: str) -> list[str]:
+    """Say what the answer hangs on: a treatment does not vary its uncertain inputs."""
     told = [
-        "A treatment has no pass over its uncertain inputs: what would turn the first round is in "
-        "the report of a comparison of the same needles (experiments.compare_gauges with the same "
-        "settings)."
+        "A treatment does not vary its uncertain inputs: what would turn the first round is in the "
+        "report of a comparison of the same needles under the same closure: "
+        f"{comparison_command(command, treatments[0].case.dissolution.model)}"
     ]
     if treatments[0].case.dissolution.model != "none":
         told.append(
@@ -134,29 +136,44 @@ def sure_words(treatments: Sequence[Treatment]) -> list[str]:
     return told
 
 
+def comparison_command(command: str, model: str) -> str:
+    """Return the command that compares a treatment's needles under its closure.
+
+    What concerns the rounds, the folder and the report is left out: a comparison has no rounds,
+    and its report is what is asked for.
+    """
+    words = shlex.split(command.replace("experiments.treatment", "experiments.compare_gauges"))
+    kept = [word for word in words if not word.lstrip("+~").startswith(NOT_COMPARED)]
+    if not any(word.startswith("dissolution=") for word in kept):
+        kept.append(f"dissolution={model}")
+    return shlex.join(kept)
+
+
 def round_words(treatment: Treatment) -> str:
-    """What became of force, drug and mineral from the first finished round to the last."""
+    """What became of force, drug and mineral over the finished rounds, and what is left."""
     last = len(treatment.rounds)
     if last == 0:
         return f"The {treatment.name} has no finished round."
     case, of = treatment.case, treatment.case.schedule.rounds
 
-    def told(key: str) -> tuple[Json, Json]:
-        return treatment.metrics[f"round_1.{key}"], treatment.metrics[f"round_{last}.{key}"]
+    def told(key: str) -> Json:
+        return treatment.metrics[f"round_{last}.{key}"]
+
+    def spread(key: str) -> str:
+        return _span([treatment.metrics[f"round_{n}.{key}"] for n in range(1, last + 1)])
 
     rounds = "One round" if last == 1 else f"{last} rounds"
-    depths, forces = told("insertion.depth_in_nodule_mm"), told("insertion.peak_force_N")
-    doses = told("infiltration.dose_in_nodule_mg")
     course = (
         f"{rounds}{f' of {of}' if last < of else ''} with the {treatment.name}: "
-        f"{_outcomes(treatment)}; {_from_to(depths)} mm inside the nodule, peak force "
-        f"{_from_to(forces)} N, {_from_to(doses)} mg of drug in the nodule when the injection ends."
+        f"{_outcomes(treatment)}; {spread('insertion.depth_in_nodule_mm')} mm inside the nodule, "
+        f"peak force {spread('insertion.peak_force_N')} N, {spread(DOSE)} mg of drug in the nodule "
+        "when the injection ends."
     )
     if case.dissolution.model == "none":
         return course
-    _, removed = told("treatment.mineral_removed_fraction")
-    _, milligrams = told("treatment.mineral_removed_mg")
-    _, stiffness = told("treatment.stiffness_ratio")
+    removed = told("treatment.mineral_removed_fraction")
+    milligrams = told("treatment.mineral_removed_mg")
+    stiffness = told("treatment.stiffness_ratio")
     return (
         f"{course} In this scenario {percent(removed)} of the mineral ({number(milligrams)} mg) is "
         f"removed, and the nodule keeps {percent(stiffness)} of its stiffness."
@@ -173,10 +190,13 @@ def _outcomes(treatment: Treatment) -> str:
     return "it " + ", then ".join(words)
 
 
-def _from_to(values: tuple[Json, Json]) -> str:
-    """The first and the last value, once if they read the same."""
-    first, last = (number(value) for value in values)
-    return first if first == last else f"{first} to {last}"
+def _span(values: Sequence[Json]) -> str:
+    """The smallest and the largest known value, once if they read the same."""
+    known = [float(value) for value in values if value is not None]
+    if not known:
+        return number(None)
+    low, high = number(min(known)), number(max(known))
+    return low if low == high else f"{low} to {high}"
 
 
 def _rows(

@@ -2,8 +2,8 @@
 
 Counted from the runs' turning points. The ranges say what is possible, not how likely, so that no
 count is a probability; inputs moved together can turn what none turns alone. Where the drug gets
-to is judged at the ends of the ranges alone, as the pass has it: what turns and turns back between
-is not seen.
+to is judged at the ends of the ranges alone, on the coarser mesh on which inputs are varied: what
+turns and turns back between is not seen.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sim.sensitivity import REACHED
 OWN = ("needle.", "technique.")  # what each needle has for itself; the rest is the patient's
 ALIKE = 0.05  # infiltrated shares nearer than this (of the larger) count as equal
 MOST = 3  # inputs named
-ABSENT = "The pass over the uncertain inputs was not part of this run: nothing says how sure it is."
+ABSENT = "The uncertain inputs were not varied in this run: nothing says how sure it is."
 CAVEAT = (
     "Ranges say what is possible, not how likely; inputs moved together can turn what none turns "
     "alone; and what the model leaves out is in no range."
@@ -91,7 +91,7 @@ def _spread_words(records: Sequence[Record], ends: Sequence[End], usual: Sequenc
         leads = f"Both needles bring the drug to about as much of the nodule ({shares})"
     else:
         leads = f"The {records[ahead].name} brings the drug to more of the nodule ({shares}: "
-        leads += f"{needles}, in the pass)"
+        leads += f"{needles}, on the coarser mesh on which inputs are varied)"
     turned = sorted(_turned(ends, usual, _who_spreads), key=_gap, reverse=True)
     first = list({(end.owner, end.input): end for end in reversed(turned)}.values())[::-1]
     if not first:

@@ -117,24 +117,26 @@ def lumen_words(record: Record) -> str:
     usual = percent(float(rows[0]["infiltrated_default"]))
     return (
         f"Hub and lumen of the {record.name} take up {dead} mL and are assumed to hold "
-        f"{rows[0]['default']} at the start: {usual} of the nodule are infiltrated (in the pass "
-        f"over the inputs), against {others}."
+        f"{rows[0]['default']} at the start: {usual} of the nodule are infiltrated (on the "
+        f"coarser mesh on which inputs are varied), against {others}."
     )
 
 
 def settings_words(records: Sequence[Record]) -> str:
     """How far the pass's cheaper settings move its own default from the run's; empty without."""
-    told = [
-        f"{percent(float(record.turning_points[0]['infiltrated_default']))} against "
-        f"{percent(record.metrics['infiltration.infiltrated_fraction_of_nodule'])} ({record.name})"
-        for record in records
-        if record.turning_points
-    ]
-    if not told:
+    varied = [record for record in records if record.turning_points]
+    if not varied:
         return ""
+    told = []
+    for record in varied:
+        coarse = percent(float(record.turning_points[0]["infiltrated_default"]), 3)
+        run = percent(record.metrics["infiltration.infiltrated_fraction_of_nodule"], 3)
+        both = coarse if coarse == run else f"{coarse} against {run}"
+        told.append(f"{both} ({record.name})")
     rigid = all(record.case.flow.kind == "rigid" for record in records)
     return (
-        f"The pass follows the drug on a coarser mesh than the run{'' if rigid else RIGID}: "
+        "Varied inputs follow the drug on a coarser mesh than the run"
+        f"{'' if rigid else RIGID}: "
         f"infiltrated share of the nodule at the defaults {' and '.join(told)}. Insertions are "
         "computed as in the run. Where a needle does not get into the nodule the share counts drug "
         "that spreads into it from outside."

@@ -56,9 +56,9 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(names[:-1]) + " and " + names[-1] if len(names) > 1 else "".join(names)
 
 
-def percent(share: Json) -> str:
+def percent(share: Json, digits: int = 2) -> str:
     """A share as a percentage."""
-    return "—" if share is None else f"{number(100.0 * share, 2)} %"
+    return "—" if share is None else f"{number(100.0 * share, digits)} %"
 
 
 def insertion_words(record: Record) -> str:
@@ -86,7 +86,10 @@ def insertion_words(record: Record) -> str:
             f"The {record.name} {ENDED[outcome]}: {m['insertion.reason']}, {place} and "
             f"{number(short)} mm short of its target."
         )
-    further = (_margin_words(m), _nodule_words(m), _steel_words(record))
+    further = (
+        _margin_words(m), _nodule_words(m), _steel_words(record), _aside_words(record),
+        _seated_words(record),
+    )  # fmt: skip
     return " ".join(filter(None, (sentence, *further)))
 
 
@@ -134,7 +137,7 @@ def infiltration_words(record: Record) -> str:
 def scenario_words(case: Case) -> str:
     """Say what the numbers about the mineral are worth."""
     if case.dissolution.model == "none":
-        return "No dissolution is computed: the closure is none."
+        return f"No dissolution is computed: the closure is none. {_drug_words(case)}"
     text = f"What is said of the mineral is {closure_words(case)}.".replace("`", "")
     if case.dissolution.model == "effective_yield":
         ratio, ceiling = case.dissolution.yield_ratio, stoichiometric_yield(case)
@@ -143,7 +146,40 @@ def scenario_words(case: Case) -> str:
             "equilibrium chemistry alone would take 0.00017 mg, one calcium per thiosulfate "
             f"{number(ceiling)} mg" + (", which this passes." if ratio > ceiling else ".")
         )
-    return text
+    return f"{text} {_drug_words(case)}"
+
+
+def step_words(records: Sequence[Record]) -> str:
+    """Why the force of a set with a stylet jumps where its mouth comes; empty where none did."""
+    names = [
+        record.name
+        for record in records
+        if record.case.needle.stylet is not None
+        and any(event["event"] == "tip_buried" for event in record.events)
+    ]
+    if not names:
+        return ""
+    return (
+        f"The force of the {listed(names)} jumps at 'tip buried': there the stylet is in the "
+        "nodule as far as it protrudes, and the cannula's blunt mouth, a flat step of 90°, meets "
+        "the mineral with its whole face at once. The wall behind a flat step presses on nothing, "
+        "so that in even mineral the force stays from there on."
+    )
+
+
+def _drug_words(case: Case) -> str:
+    """What the closure does to the drug, by which results under two closures differ."""
+    of = case.dissolution
+    if of.model != "effective_yield":
+        return (
+            "This closure takes no drug; effective_yield, a treatment's default, consumes drug, "
+            "which lowers infiltrated share and exposure."
+        )
+    return (
+        f"This closure consumes drug in contact with mineral, {number(3600.0 * of.rate)} per hour "
+        "where all of the mineral is left, which lowers infiltrated share and exposure against the "
+        "closure none, a comparison's default."
+    )
 
 
 def _removed_words(record: Record) -> str:
@@ -236,6 +272,29 @@ def _steel_words(record: Record) -> str:
         core = number(m["insertion.core_length_mm"], 2)
         told.append(f"Its lumen takes up a plug of mineral, {core} mm long.")
     return " ".join(told)
+
+
+def _aside_words(record: Record) -> str:
+    """How far the tip is off the axis, where that is more than the needle's radius."""
+    aside = record.metrics["insertion.tip_deflection_mm"]
+    if aside is None or aside <= MM * record.case.needle.outer_diameter / 2.0:
+        return ""
+    return (
+        f"Before the mineral holds it the tip is up to {number(aside)} mm beside the axis, an "
+        "upper estimate that is not carried on: pictures draw the needle straight."
+    )
+
+
+def _seated_words(record: Record) -> str:
+    """Say that the nodule was pushed through all the fat below it, where it was."""
+    pushed, case = record.metrics["insertion.nodule_displacement_mm"], record.case
+    fat = MM * (case.tissue.depth - case.nodule.depth - case.nodule.height)
+    if pushed is None or number(pushed) != number(fat):
+        return ""
+    return (
+        f"The push-away ({number(pushed)} mm) is the whole gap between nodule and fascia: the "
+        "needle seats the nodule on the fascia."
+    )
 
 
 def _syringe_words(record: Record) -> str:

@@ -142,6 +142,20 @@ def test_the_stack_of_places_adds_up_to_the_dose(records):
     plt.close(figure)
 
 
+def test_a_bar_of_the_turning_points_spans_its_default_too(records):
+    """Where both ends raise the share the default is the bar's low end."""
+    first = records[0].turning_points[0]
+    shares = {"infiltrated_default": "0.183"}
+    rows = [
+        first | shares | {"side": side, "infiltrated_end": end}
+        for side, end in (("low", "0.857"), ("high", "0.205"))
+    ]
+    figure = turning_figure([dataclasses.replace(records[0], turning_points=rows)])
+    (bar,) = figure.axes[1].patches
+    assert (bar.get_x(), bar.get_x() + bar.get_width()) == pytest.approx((18.3, 85.7))
+    plt.close(figure)
+
+
 def test_turning_figure_marks_what_decides_and_what_was_not_evaluated(records):
     inputs = {row["input"] for row in records[0].turning_points}
     key = min(inputs)

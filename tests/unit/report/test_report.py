@@ -288,6 +288,51 @@ def test_steel_that_may_stay_is_told_with_its_reason(records):
     assert "Steel" not in words.insertion_words(records[0])
 
 
+def test_a_tip_beside_the_axis_and_a_seated_nodule_are_told(records):
+    b = records[1]
+    case, plain = b.case, words.insertion_words(b)
+    assert "beside the axis" not in plain
+    assert "fascia" not in plain
+    fat = 1e3 * (case.tissue.depth - case.nodule.depth - case.nodule.height)
+    values = {
+        "insertion.tip_deflection_mm": 2.23,
+        "insertion.nodule_displacement_mm": fat - 1e-4,
+    }
+    text = words.insertion_words(dataclasses.replace(b, metrics=b.metrics | values))
+    assert "up to 2.23 mm beside the axis" in text
+    assert "pictures draw the needle straight" in text
+    assert "the whole gap between nodule and fascia" in text
+    short = b.metrics | {"insertion.nodule_displacement_mm": 0.99 * fat}
+    assert "fascia" not in words.insertion_words(dataclasses.replace(b, metrics=short))
+
+
+def test_the_jump_of_the_force_is_explained_where_a_mouth_met_the_mineral(tmp_path, records):
+    def told(events: list[str], record: int) -> str:
+        rows = [{"depth_mm": "5", "event": event, "force_N": "70"} for event in events]
+        return words.step_words([dataclasses.replace(records[record], events=rows)])
+
+    assert "14G coaxial jumps at 'tip buried'" in told(["tip_held", "tip_buried"], 1)
+    assert told(["tip_held"], 1) == ""
+    assert told(["tip_buried"], 0) == "", "no stylet, no step"
+    event = [{"depth_mm": "5", "event": "tip_buried", "force_N": "70"}]
+    record = dataclasses.replace(records[1], events=event)
+    page = write_report(tmp_path, [record], draw([record], tmp_path, ["force"]), "x").read_text()
+    assert "a flat step of 90°" in page
+
+
+def test_two_shares_are_told_apart_or_once(records):
+    a = records[0]
+    row = a.turning_points[0] | {"infiltrated_default": "0.1829"}
+
+    def told(share: float) -> str:
+        known = a.metrics | {"infiltration.infiltrated_fraction_of_nodule": share}
+        return turning.settings_words([dataclasses.replace(a, metrics=known, turning_points=[row])])
+
+    assert "18.3 % against 18 % (27G)" in told(0.1798)
+    assert "18.3 % (27G)" in told(0.1829)
+    assert "against" not in told(0.1829)
+
+
 def test_margins_told_are_of_what_can_stop_the_needle(records):
     values = records[1].metrics | {
         "insertion.bearing_margin": 0.3,

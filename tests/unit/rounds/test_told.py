@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from matplotlib import pyplot as plt
 
 from sim.figures.rounds import draw_rounds, forces_figure, rounds_figure
-from sim.report.rounds import round_words, verdict_words, write_rounds_report
+from sim.report.rounds import (
+    comparison_command,
+    round_words,
+    sure_words,
+    verdict_words,
+    write_rounds_report,
+)
 from sim.report.words import scenario_words
 from sim.results.files import write_json
 from sim.rounds.record import Treatment, load_treatment
@@ -73,7 +81,7 @@ def test_the_pictures_show_every_round(tmp_path):
 
 def test_nothing_is_claimed_where_nothing_dissolves(tmp_path):
     told = treatment(tmp_path / "a", model="none")
-    assert scenario_words(told.case) == "No dissolution is computed: the closure is none."
+    assert scenario_words(told.case).startswith("No dissolution is computed: the closure is none.")
     assert "stiffness" not in round_words(told)
     assert "nothing dissolves" in rounds_figure([told]).axes[3].texts[0].get_text()
     plt.close("all")
@@ -92,6 +100,48 @@ def test_outcomes_are_told_in_their_order(tmp_path):
     assert "it buckled every time; 3.7 to 3.9 mm inside the nodule" in round_words(told)
     told.metrics["round_2.insertion.outcome"] = "reached_target"
     assert "it buckled, then reached its target" in round_words(told)
+
+
+def test_what_changed_over_the_rounds_is_told_from_the_smallest_to_the_largest(tmp_path):
+    told = treatment(tmp_path / "a")
+    for n, force in ((1, 73.0), (2, 71.8)):
+        told.metrics[f"round_{n}.insertion.peak_force_N"] = force
+    assert "peak force 71.8 to 73 N" in round_words(told)
+    told.metrics["round_2.infiltration.dose_in_nodule_mg"] = None
+    known = round(told.metrics["round_1.infiltration.dose_in_nodule_mg"])
+    assert f", {known} mg of drug" in round_words(told)
+
+
+@pytest.mark.parametrize(
+    ("treats", "compares"),
+    [
+        ("", "dissolution=effective_yield"),
+        ("mesh=coarse dissolution=clinical_fit output.report=false schedule.rounds=5",
+         "mesh=coarse dissolution=clinical_fit"),
+        ("dissolution.rate='10 1/hour' +schedule=three_weekly needle@b.needle=22G",
+         "'dissolution.rate=10 1/hour' needle@b.needle=22G dissolution=effective_yield"),
+    ],
+)  # fmt: skip
+def test_the_comparison_of_a_treatment_has_its_settings_and_its_closure(treats, compares):
+    found = comparison_command(f"./run python -m experiments.treatment {treats}", "effective_yield")
+    assert found == f"./run python -m experiments.compare_gauges {compares}"
+
+
+def test_how_sure_names_the_comparison(tmp_path):
+    told = treatment(tmp_path / "a")
+    first, *_ = sure_words([told], "./run python -m experiments.treatment mesh=coarse")
+    assert first.endswith(
+        ": ./run python -m experiments.compare_gauges mesh=coarse dissolution=effective_yield"
+    )
+
+
+@pytest.mark.parametrize("model", ["none", "equilibrium", "effective_yield", "clinical_fit"])
+def test_what_the_closure_does_to_the_drug_is_told(tmp_path, model):
+    case = treatment(tmp_path / "a", rounds=0).case
+    closure = dataclasses.replace(case.dissolution, model=model)
+    text = scenario_words(dataclasses.replace(case, dissolution=closure))
+    assert ("This closure consumes drug" in text) is (model == "effective_yield")
+    assert ("This closure takes no drug" in text) is (model != "effective_yield")
 
 
 def test_the_verdict_is_over_the_rounds_that_both_finished(tmp_path):
