@@ -15,7 +15,7 @@ from sim.report.rounds import (
     verdict_words,
     write_rounds_report,
 )
-from sim.report.words import scenario_words
+from sim.report.words import number, scenario_words
 from sim.results.files import write_json
 from sim.rounds.record import Treatment, load_treatment
 from sim.run import begin
@@ -108,7 +108,7 @@ def test_what_changed_over_the_rounds_is_told_from_the_smallest_to_the_largest(t
         told.metrics[f"round_{n}.insertion.peak_force_N"] = force
     assert "peak force 71.8 to 73 N" in round_words(told)
     told.metrics["round_2.infiltration.dose_in_nodule_mg"] = None
-    known = round(told.metrics["round_1.infiltration.dose_in_nodule_mg"])
+    known = number(told.metrics["round_1.infiltration.dose_in_nodule_mg"])
     assert f", {known} mg of drug" in round_words(told)
 
 
