@@ -47,12 +47,13 @@ def main() -> None:
 
     from rich.console import Console  # what takes seconds is imported after --help
 
-    from sim.sweeps.summary import print_summary
+    from sim.sweeps.summary import check_asked, print_summary
     from sim.sweeps.table import CSV, PARQUET, rebuild
 
     console = Console()
     try:
         table = rebuild(asked.folder)
+        check_asked(table, asked.metric, asked.over, asked.by)
         print_summary(table, console)
         for name in (PARQUET, CSV):
             console.print(f"table: {asked.folder / name}", highlight=False, soft_wrap=True)

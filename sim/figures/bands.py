@@ -29,7 +29,8 @@ from matplotlib.ticker import MaxNLocator
 from sim.case import Case
 from sim.errors import ConfigError
 from sim.figures.depth import ACROSS, DEPTH, depth_axis
-from sim.figures.style import DARK, GREY, LAYER_COLOURS, NEEDLE_COLOURS, label, legend_below
+from sim.figures.style import DARK, GREY, LAYER_COLOURS, label, legend_below
+from sim.figures.trends import LOOKS
 from sim.figures.uptake import time_axis
 from sim.outcome import Array
 from sim.results.files import read_json, read_table
@@ -42,14 +43,13 @@ QUANTILES = (0.1, 0.5, 0.9)
 ENOUGH = 5  # runs that make a band
 BAND = "median, 10 to 90 %; paler where some runs have left"
 POINTS = 400  # of a band
-COLOURS = (*NEEDLE_COLOURS, "#009e73", "#cc79a7", "#56b4e9", "#8c6d00", DARK)
-DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)))
 ALIKE = 0.99  # of the longest follow-up: shorter by no more, runs end together
 HEADROOM = 1.1  # for the layers' names
 WIDTH, HEIGHT = 6.4, 5.0  # inches, of one quantity
 
 
 type Curve = tuple[Array, Array]  # x ascending, y
+type Looks = Mapping[str, dict[str, object]]  # colour and dash of each group's lines
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,9 @@ def band(curves: Sequence[Curve], at: Array) -> Band:
     return Band(at, quantiles, left)
 
 
-def bands_figure(table: pd.DataFrame, folder: Path, by: str = NEEDLE) -> Figure:
+def bands_figure(
+    table: pd.DataFrame, folder: Path, by: str = NEEDLE, order: Sequence[object] = ()
+) -> Figure:
     """Draw the bands of every group of runs, with how many runs are left at a depth.
 
     Parameters
@@ -99,6 +101,9 @@ def bands_figure(table: pd.DataFrame, folder: Path, by: str = NEEDLE) -> Figure:
         Of the sweep; the table's `folder` column is in it.
     by : str
         Column by which runs are grouped; the name of the needle also of runs of two needles.
+    order : sequence, optional
+        Values of that column in the order in which they take their looks, also those of which no
+        run left a curve; others follow.
 
     Raises
     ------
@@ -107,9 +112,18 @@ def bands_figure(table: pd.DataFrame, folder: Path, by: str = NEEDLE) -> Figure:
         curve.
     """
     runs = read_runs(table, folder, by)
-    groups = {name: [run for run in runs if run.group == name] for name in _order(runs)}
-    if len(groups) > len(COLOURS):
-        raise ConfigError("by", by, f"a column with at most {len(COLOURS)} values")
+    told = (_named(value) if by == NEEDLE else _text(value) for value in order)
+    every = {
+        name: [run for run in runs if run.group == name]
+        for name in dict.fromkeys([*told, *(run.group for run in runs)])
+    }
+    if len(every) > len(LOOKS):
+        raise ConfigError("by", by, f"a column with at most {len(LOOKS)} values")
+    looks = {
+        name: {"color": colour, "ls": dash}
+        for name, (colour, _, dash) in zip(every, LOOKS, strict=False)
+    }
+    groups = {name: members for name, members in every.items() if members}
     kinds = [kind for kind in ("force", "drug") if any(getattr(run, kind) for run in runs)]
     if not kinds:
         raise ConfigError("folder", str(folder), f"runs that left {FORCE} or {UPTAKE}")
@@ -119,13 +133,13 @@ def bands_figure(table: pd.DataFrame, folder: Path, by: str = NEEDLE) -> Figure:
     )  # fmt: skip
     for (above, below), kind in zip(axes.T, kinds, strict=True):
         draw = _forces if kind == "force" else _drugs
-        draw(above, below, groups)
+        draw(above, below, groups, looks)
         below.set_ylim(bottom=0.0)
         below.set_ylabel("runs left")
         below.yaxis.set_major_locator(MaxNLocator(3, integer=True))
     entries: dict[str, Artist] = {}
-    for (name, members), colour, dash in zip(groups.items(), COLOURS, DASHES, strict=False):
-        entries[_told(name, members)] = Line2D([], [], color=colour, ls=dash)
+    for name, members in groups.items():
+        entries[_told(name, members)] = Line2D([], [], **looks[name])
     if max(len(members) for members in groups.values()) >= ENOUGH:
         entries[BAND] = Patch(color=DARK, alpha=0.25, lw=0.0)
         entries["a run"] = Line2D([], [], color=DARK, lw=0.5)
@@ -152,7 +166,7 @@ def read_runs(table: pd.DataFrame, folder: Path, by: str = NEEDLE) -> list[Run]:
 
 def _run(row: pd.Series, side: str, path: Path, by: str) -> Run:
     case = build(Case, read_json(path / CASE))
-    group = case.needle.name.replace("_", " ") if by == NEEDLE else _text(row[by])
+    group = _named(case.needle.name) if by == NEEDLE else _text(row[by])
     outcome = row.get(f"{side}.{OUTCOME}" if side else OUTCOME)
     curves: list[Curve | None] = []
     for file, x, y in ((FORCE, "depth_mm", "force_N"), (UPTAKE, "time_s", "in_nodule_mg")):
@@ -168,8 +182,8 @@ def _text(value: object) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def _order(runs: Sequence[Run]) -> list[str]:
-    return list(dict.fromkeys(run.group for run in runs))
+def _named(needle: object) -> str:
+    return str(needle).replace("_", " ")
 
 
 def _told(name: str, members: Sequence[Run]) -> str:
@@ -180,7 +194,7 @@ def _told(name: str, members: Sequence[Run]) -> str:
     return f"{name} ({len(members)} run{'s' * (len(members) != 1)}{more})"
 
 
-def _forces(above: Axes, below: Axes, groups: Mapping[str, Sequence[Run]]) -> None:
+def _forces(above: Axes, below: Axes, groups: Mapping[str, Sequence[Run]], looks: Looks) -> None:
     """Draw the force's bands, on the anatomy where all runs have the same."""
     cases = [run.case for members in groups.values() for run in members]
     tops = [MM * case.nodule.depth for case in cases]
@@ -205,12 +219,12 @@ def _forces(above: Axes, below: Axes, groups: Mapping[str, Sequence[Run]]) -> No
         label(above, "nodule", (0.0, 0.97), (4, 0), xycoords=ACROSS, va="top")
         above.set_xlim(max(x[0] for x, _ in every), max(x[-1] for x, _ in every))
     low, high = max(x[0] for x, _ in every), max(x[-1] for x, _ in every)
-    _bands(above, below, curves, np.linspace(low, high, POINTS))
+    _bands(above, below, curves, np.linspace(low, high, POINTS), looks)
     above.set_ylabel("axial force (N)")
     above.set_ylim(0.0, HEADROOM * above.get_ylim()[1])
 
 
-def _drugs(above: Axes, below: Axes, groups: Mapping[str, Sequence[Run]]) -> None:
+def _drugs(above: Axes, below: Axes, groups: Mapping[str, Sequence[Run]], looks: Looks) -> None:
     """Draw the drug's bands on a log time axis."""
     curves = {
         name: [run.drug for run in members if run.drug is not None]
@@ -222,23 +236,25 @@ def _drugs(above: Axes, below: Axes, groups: Mapping[str, Sequence[Run]]) -> Non
     first, last = above.get_xlim()
     if min(ends) > ALIKE * max(ends):  # they differ by the injections' length only
         last = min(ends)
-    _bands(above, below, curves, np.geomspace(first, last, POINTS))
+    _bands(above, below, curves, np.geomspace(first, last, POINTS), looks)
     above.set_ylabel("drug in the nodule (mg)")
     above.set_ylim(bottom=0.0)
     below.set_xlabel("time from the start of the injection")
 
 
-def _bands(above: Axes, below: Axes, groups: Mapping[str, Sequence[Curve]], at: Array) -> None:
+def _bands(
+    above: Axes, below: Axes, groups: Mapping[str, Sequence[Curve]], at: Array, looks: Looks
+) -> None:
     """Draw each group's band, paler where some of its runs are gone, and how many are left."""
-    for curves, colour, dash in zip(groups.values(), COLOURS, DASHES, strict=False):
+    for name, curves in groups.items():
         if not curves:
             continue
         found = band(curves, at)
         low, median, high = found.quantiles
         banded = (2 * found.left >= len(curves)) & (found.left >= ENOUGH)
-        look = {"color": colour, "ls": dash}
+        look = looks[name]
         for part in (banded, banded & (found.left == len(curves))):  # one over the other: not pale
-            above.fill_between(at, low, high, where=part, color=colour, alpha=0.16, lw=0)
+            above.fill_between(at, low, high, where=part, color=look["color"], alpha=0.16, lw=0)
             above.plot(at, np.where(part, median, np.nan), alpha=0.6, **look)
         own_look = look | ({"lw": 1.1} if len(curves) < ENOUGH else {"lw": 0.5, "ls": "-"})
         for x, y in curves:

@@ -121,7 +121,7 @@ def _grid(part: pd.DataFrame, metric: str, over: tuple[Axis, Axis], words: bool)
 def _words(axes: Sequence[Axes], grids: Sequence[_Grid]) -> dict[str, Patch]:
     known = looks(word for cells, _ in grids for word in cells.flat if word)
     for ax, (cells, _) in zip(axes, grids, strict=True):
-        paint(ax, *_edges(cells), cells, known)
+        paint(ax, *_edges(cells), cells, known, border=DARK)
     return patches(known)
 
 

@@ -62,7 +62,12 @@ def looks(words: Iterable[str]) -> dict[str, Look]:
 
 
 def paint(
-    ax: Axes, x: Array, y: Array, words: NDArray[np.object_], known: Mapping[str, Look]
+    ax: Axes,
+    x: Array,
+    y: Array,
+    words: NDArray[np.object_],
+    known: Mapping[str, Look],
+    border: str | None = None,
 ) -> None:
     """Fill cells by their words.
 
@@ -74,6 +79,8 @@ def paint(
     words : array (rows, columns)
         What is in none of `known` stays empty.
     known : mapping
+    border : str, optional
+        Colour of the lines between cells; without it cells that are alike run together.
     """
     for word, look in known.items():
         at = np.argwhere(words == word)
@@ -81,7 +88,10 @@ def paint(
             [(x[j], y[i]), (x[j + 1], y[i]), (x[j + 1], y[i + 1]), (x[j], y[i + 1])] for i, j in at
         ]
         if cells:
-            filled = PolyCollection(cells, facecolors=look.colour, edgecolors=look.colour, lw=0.2)
+            filled = PolyCollection(
+                cells, facecolors=look.colour, edgecolors=border or look.colour,
+                lw=0.5 if border else 0.2,
+            )  # fmt: skip
             filled.set_gid(word)
             ax.add_collection(filled)
         if cells and look.hatch:

@@ -30,13 +30,25 @@ def ranking_figure(found: Ranking) -> Figure:
         As `sim.sweeps.ranking.ranking` returns it.
     """
     ranks = found.ranks[:SHOWN]
+    quantities = {
+        "drug in the nodule (mg)": [rank.dose for rank in ranks],
+        "peak axial force (N)": [rank.force for rank in ranks],
+    }
+    computed = {
+        title: values
+        for title, values in quantities.items()
+        if any(np.isfinite(found).any() for found in values)
+    }
+    widths = (1.3, *(1.0 for _ in computed))
     figure, axes = plt.subplots(
-        1, 3, figsize=(10.0, 1.5 + 0.42 * len(ranks)), sharey=True, width_ratios=(1.3, 1.0, 1.0)
-    )
+        1, len(widths), figsize=(3.0 * sum(widths), 1.5 + 0.42 * len(ranks)), sharey=True,
+        width_ratios=widths, squeeze=False,
+    )  # fmt: skip
+    axes = axes[0]
     known = looks(word for rank in ranks for word in rank.outcomes if word)
     _endings(axes[0], ranks, known)
-    _points(axes[1], ranks, [rank.dose for rank in ranks], "drug in the nodule (mg)")
-    _points(axes[2], ranks, [rank.force for rank in ranks], "peak axial force (N)")
+    for ax, (title, values) in zip(axes[1:], computed.items(), strict=True):
+        _points(ax, ranks, values, title)
     axes[0].set_yticks(range(len(ranks)), [rank.device for rank in ranks])
     axes[0].set_ylim(len(ranks) - 0.4, -0.6)
     several = "s that all share" if found.conditions > 1 else " that all share"
@@ -74,10 +86,6 @@ def _endings(ax: Axes, ranks: Sequence[Rank], known: dict[str, Look]) -> None:
 def _points(ax: Axes, ranks: Sequence[Rank], values: Sequence[np.ndarray], title: str) -> None:
     """Draw each run, filled where the target was reached, and the median of what is told."""
     ax.set_xlabel(title)
-    if not any(np.isfinite(found).any() for found in values):
-        ax.set_xticks([])
-        say(ax, "not computed")
-        return
     rng = np.random.default_rng(0)
     for y, (rank, found) in enumerate(zip(ranks, values, strict=True)):
         ax.axhline(y, color=GREY, lw=0.4, zorder=0)

@@ -22,7 +22,7 @@ from sim.figures.trends import MOST_LINES, trends_figure
 from sim.report.words import listed
 from sim.results.names import FIGURES
 from sim.studies.metric import meaning
-from sim.sweeps.axes import DEVICE, Axis, Swept
+from sim.sweeps.axes import DEVICE, NEEDLE, Axis, Swept
 from sim.sweeps.columns import column_of
 from sim.sweeps.effects import correlations, star
 from sim.sweeps.ranking import DOSE, FORCE, OUTCOME, ranking
@@ -95,7 +95,11 @@ def _pictures(
     yield from _pairs(table, runs)
     by = _column(choice.by, table) if choice.by and len(choice.by.levels) <= MOST_LINES else None
     try:
-        figure = bands_figure(table, folder, by) if by else bands_figure(table, folder)
+        if by:
+            figure = bands_figure(table, folder, by, choice.by.levels)
+        else:
+            needles = next((axis.levels for axis in runs.axes if axis.key == NEEDLE), ())
+            figure = bands_figure(table, folder, order=needles)
     except ConfigError:  # no run left a curve, or there are more needles than colours
         return
     yield (
@@ -138,7 +142,9 @@ def _trends(runs: Swept, choice: Choice) -> Iterator[tuple[str, Figure, str]]:
     yield (
         "trends",
         trends_figure(runs, numbers, over, by),
-        f"Results over {over.label}{lines}. {told} Runs that are not complete are not drawn.",
+        f"Results over {over.label}{lines}. {told} Runs that are not complete are not drawn. "
+        "A run that did not reach its target is hollow; its largest force is what stopped it, so "
+        "lines of force are of runs that reached theirs.",
     )
 
 

@@ -1,7 +1,9 @@
 """Metrics of a sweep over one axis, a panel for each metric and a line for each value of another.
 
-Every run is a point. Where further axes vary the line is the median over them; words of a category
-are at even distances. Runs that are not complete have no point.
+Every run is a point, hollow where it did not reach its target. Where further axes vary the line is
+the median over them; words of a category are at even distances. Runs that are not complete have no
+point. The largest force of a run that was stopped is the hand's limit, not the tissue's resistance:
+lines of force are of runs that reached their target.
 """
 
 from __future__ import annotations
@@ -17,23 +19,25 @@ from matplotlib.lines import Line2D
 
 from sim.figures.style import DARK, heading, legend_below
 from sim.studies.metric import meaning, values
-from sim.sweeps.axes import DENSE, Axis, Level, Swept
+from sim.sweeps.axes import DENSE, FIRST_ROUND, Axis, Level, Swept
+from sim.sweeps.ranking import FORCE, reached
 
 COLUMNS = 3
 PANEL = (3.3, 2.5)  # inches
 SKEWED = (
     8.0  # ratio of a positive axis' largest to its smallest gap, from which on it is logarithmic
 )
-LOOKS = (  # Okabe and Ito; markers and strokes for grey
+LOOKS = (  # of the levels of an axis, in its order; Okabe and Ito; markers and strokes for grey
     ("#0072b2", "o", "-"),
     ("#d55e00", "^", "--"),
     ("#009e73", "s", "-."),
     ("#cc79a7", "D", ":"),
-    ("#e69f00", "v", (0, (5, 1))),
-    ("#56b4e9", "P", (0, (3, 1, 1, 1))),
-    (DARK, "X", (0, (1, 1))),
+    ("#56b4e9", "v", (0, (5, 1, 1, 1))),
+    ("#8c6d00", "P", (0, (1, 1))),
+    (DARK, "X", (0, (8, 2))),
 )
 MOST_LINES = len(LOOKS)
+SHORT = "did not reach its target"
 
 
 def trends_figure(
@@ -71,29 +75,37 @@ def trends_figure(
         lowest = axes[(len(metrics) - 1 - column) // columns, column]
         lowest.tick_params(labelbottom=True)
         lowest.set_xlabel(over.title)
-    if by is not None:
-        legend_below(figure, _legend(by))
+    entries = {} if by is None else _legend(by)
+    if (swept.runs["status"].eq("complete") & ~reached(swept)).any():
+        entries[SHORT] = Line2D([], [], ls="", marker="o", color=DARK, mfc="white", ms=4.0)
+    if entries:
+        legend_below(figure, entries)
     return figure
 
 
 def _panel(ax: Axes, swept: Swept, metric: str, over: Axis, by: Axis | None) -> None:
     known = meaning(metric)
     shown = values(swept.runs, metric) * (100.0 if known.unit == "%" else 1.0)
-    frame = pd.DataFrame({"x": _places(swept, over), "y": shown}, index=swept.runs.index)
+    frame = pd.DataFrame(
+        {"x": _places(swept, over), "y": shown, "reached": reached(swept)}, index=swept.runs.index
+    )
     joined = not swept.sampled(over)
     for i, level in enumerate(by.levels if by is not None else (None,)):
         colour, marker, stroke = LOOKS[i % MOST_LINES]
         own = frame if by is None else frame[swept.runs[by.key] == level]
         own = own.dropna()
-        middle = own.groupby("x")["y"].median()
-        several = len(own) > len(middle)
-        ax.plot(own["x"], own["y"], marker, color=colour, ms=4.0, alpha=0.45 if several else 1.0,
-                mew=0.0)  # fmt: skip
+        told = own[own["reached"]] if metric.removeprefix(FIRST_ROUND) == FORCE else own
+        middle = told.groupby("x")["y"].median()
+        several = own["x"].duplicated().any()
+        look = {"color": colour, "ms": 4.0, "alpha": 0.45 if several else 1.0, "zorder": 3}
+        full, short = own[own["reached"]], own[~own["reached"]]
+        ax.plot(full["x"], full["y"], marker, mew=0.0, **look)
+        ax.plot(short["x"], short["y"], marker, mfc="white", mew=0.9, **look)
         if joined:
             line = stroke if over.numeric else ""
             ends = marker if several else ""
             ax.plot(middle.index, middle, ls=line, marker=ends, color=colour, lw=1.4, ms=6.0,
-                    mfc="white")  # fmt: skip
+                    mec="white")  # fmt: skip
     seen = set(frame["x"][np.isfinite(shown)])
     _axis(ax, over, [level for level in over.levels if level in seen])
     if np.nanmin(shown, initial=0.0) >= 0.0:

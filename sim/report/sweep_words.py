@@ -8,12 +8,13 @@ import pandas as pd
 from sim.report.words import listed, number
 from sim.results.metrics import Meaning
 from sim.studies.metric import meaning, values
-from sim.sweeps.axes import Swept
+from sim.sweeps.axes import FIRST_ROUND, Swept
 from sim.sweeps.marginal import Marginal
-from sim.sweeps.ranking import Ranking
+from sim.sweeps.ranking import FORCE, Ranking, reached
 
 NAMED = 5  # axes whose values are told of a single run
 LETTERS = 8  # of a run's key
+DEPTH = "insertion.depth_in_nodule_mm"
 
 
 def ended_words(table: pd.DataFrame, asked: int) -> str:
@@ -33,20 +34,48 @@ def ended_words(table: pd.DataFrame, asked: int) -> str:
 
 
 def extremes_words(runs: Swept, metric: str) -> str:
-    """Say with which values of what was swept a metric is largest and smallest."""
+    """Say with which values of what was swept a metric is largest and smallest.
+
+    The largest depth is mostly the target's, which is no result: there the arrivals are counted.
+    The force of a run that was stopped is the hand's limit: it is told of arrivals alone.
+    """
     known, found = meaning(metric), values(runs.runs, metric)
+    own, arrived = metric.removeprefix(FIRST_ROUND), reached(runs).to_numpy(bool)
+    if own == DEPTH and (arrived & np.isfinite(found)).any():
+        return _arrivals(runs, known, found, arrived)
+    of = ""
+    if own == FORCE and not arrived.all():
+        found = np.where(arrived, found, np.nan)
+        of = " where the target was reached"
+    if of and not np.isfinite(found).any():
+        return f"{known.label}: no run reached its target; all have that at which they stopped."
     if not np.isfinite(found).any():
         return f"{known.label}: no run has it."
     low, high = np.nanmin(found), np.nanmax(found)
     if high - low <= 1e-4 * abs(high):
-        return f"{known.label} is {_quantity(known, high)} in every run."
+        return f"{known.label} is {_quantity(known, high)} in every run{of}."
     best, worst = int(np.nanargmax(found)), int(np.nanargmin(found))
     same = int((found == high).sum())
     also = f", and as much in {same - 1} other runs" if same > 1 else ""
     return (
-        f"{known.label} is largest, {_quantity(known, high)}, with {_place(runs, best)}{also}; "
+        f"{known.label}{of} is largest, {_quantity(known, high)}, with "
+        f"{_place(runs, best)}{also}; "
         f"smallest, {_quantity(known, low)}, with {_place(runs, worst)}."
     )
+
+
+def _arrivals(runs: Swept, known: Meaning, depth: np.ndarray, arrived: np.ndarray) -> str:
+    """Say how many runs reached their target, and which of the others stopped first."""
+    known_here = np.isfinite(depth)
+    count, total = int((arrived & known_here).sum()), int(known_here.sum())
+    text = f"{count} of {total} runs reached the target"
+    if count == 1:
+        text += f": that with {_place(runs, int(np.flatnonzero(arrived & known_here)[0]))}"
+    if count == total:
+        return f"{text}."
+    least = int(np.nanargmin(np.where(arrived, np.nan, depth)))
+    stopped = f"{_quantity(known, depth[least])} into the nodule, with {_place(runs, least)}"
+    return f"{text}. Least deep of the others: {stopped}."
 
 
 def ranking_words(found: Ranking) -> str:

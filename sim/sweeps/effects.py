@@ -1,7 +1,8 @@
 """What each axis of a sweep does to a metric: one at a time from a base, or as a rank correlation.
 
 The base is the run with the most neighbours that differ from it along one axis alone: the base of
-a one-at-a-time design, the middle of a grid. Interactions are not seen from there. Samples have no
+a one-at-a-time design, the middle of a grid; there is none where several would do as well, as the
+corners of a grid of two by two. Interactions are not seen from there. Samples have no
 such neighbours; there the rank correlation of each numeric axis is taken (Saltelli et al. 2008,
 Global Sensitivity Analysis, ch. 1), which sees monotonic effects alone.
 """
@@ -45,7 +46,7 @@ class Star:
 
 
 def star(swept: Swept, metric: str) -> Star | None:
-    """Return the one-at-a-time effects on a metric; None where no run has neighbours.
+    """Return the one-at-a-time effects on a metric; None where no run is the base.
 
     Raises
     ------
@@ -59,6 +60,8 @@ def star(swept: Swept, metric: str) -> Star | None:
         return None
     codes, found = codes[usable], found[usable]
     base = _base(codes, [len(axis.levels) for axis in swept.axes])
+    if base is None:
+        return None
     swings = []
     for i, axis in enumerate(swept.axes):
         near = (np.delete(codes, i, axis=1) == np.delete(codes[base], i)).all(axis=1)
@@ -66,8 +69,6 @@ def star(swept: Swept, metric: str) -> Star | None:
         if len(points) > 1:
             swing = tuple((axis.levels[code], points[code]) for code in sorted(points))
             swings.append(Swing(axis, swing))
-    if not swings:
-        return None
     at = {axis.key: axis.levels[code] for axis, code in zip(swept.axes, codes[base], strict=True)}
     swings.sort(key=lambda swing: -swing.size)
     return Star(at, float(found[base]), tuple(swings))
@@ -100,8 +101,11 @@ def _codes(swept: Swept) -> NDArray[np.int64]:
     return np.array([c.fillna(-1).astype(int) for c in columns]).T.reshape(-1, len(columns))
 
 
-def _base(codes: NDArray[np.int64], levels: list[int]) -> int:
-    """Return the run from which most axes can be left alone; of equals the one in the middle."""
+def _base(codes: NDArray[np.int64], levels: list[int]) -> int | None:
+    """Return the run from which most axes can be left alone; of equals the one in the middle.
+
+    None where no run has a neighbour, or equals are equally far from the middle.
+    """
     apart = np.zeros((len(codes), len(codes)), dtype=np.uint8)
     for column in codes.T:
         apart += column[:, None] != column
@@ -113,4 +117,8 @@ def _base(codes: NDArray[np.int64], levels: list[int]) -> int:
     )
     middle = 0.5 * (np.array(levels) - 1.0)
     off = np.abs((codes - middle) / np.maximum(middle, 0.5)).sum(axis=1)
-    return int(np.lexsort((off, -(apart == 1).sum(axis=1), -moved))[0])
+    near = (apart == 1).sum(axis=1)
+    first = int(np.lexsort((off, -near, -moved))[0])
+    alike = (moved == moved[first]) & (near == near[first]) & np.isclose(off, off[first])
+    unsettled = moved[first] == 0 or len(np.unique(codes[alike], axis=0)) > 1
+    return None if unsettled else first

@@ -86,6 +86,14 @@ def ranking(swept: Swept) -> Ranking | None:
     return Ranking(tuple(order), bool(common), len(common) or len(compared))
 
 
+def reached(swept: Swept) -> pd.Series:
+    """Return whether each run reached its target; true where no insertion was computed."""
+    column = swept.metric(OUTCOME)
+    if column is None:
+        return pd.Series(True, swept.runs.index)
+    return swept.runs[column].isna() | swept.runs[column].eq(REACHED)
+
+
 def _rank(swept: Swept, device: str, runs: pd.DataFrame, compared: pd.DataFrame) -> Rank:
     own, mine = (table[table[DEVICE] == device] for table in (runs, compared))
     outcome, dose, force = (swept.metric(name) for name in (OUTCOME, DOSE, FORCE))

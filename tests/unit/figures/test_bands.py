@@ -13,6 +13,7 @@ from matplotlib.collections import FillBetweenPolyCollection
 from sim.errors import ConfigError
 from sim.figures.bands import BAND, ENOUGH, NEEDLE, band, bands_figure, read_runs
 from sim.figures.style import NEEDLE_COLOURS, save
+from sim.figures.trends import LOOKS
 from tests.pictures import is_blank, outside, overlapping, pixels, share_of
 from tests.unit.results import synthetic
 from tests.unit.results.records import write_record
@@ -81,6 +82,20 @@ def test_the_median_is_drawn_and_paler_where_runs_have_stopped(sweep):
         assert np.interp(depth, count.get_xdata(), count.get_ydata()) == runs
     assert set(injected.lines[0].get_ydata()) == {6.0}  # one was not injected
     assert drug.get_xscale() == "log"
+    plt.close(figure)
+
+
+def test_a_group_has_the_look_of_its_place_in_the_order(sweep):
+    order = ("22G", "14G_coaxial", "27G")  # of the first no run left a curve
+    figure = bands_figure(sweep[1], sweep[0], order=order)
+    entries = figure.legends[0]
+    found = {
+        text.get_text().partition(" (")[0]: line.get_color()
+        for text, line in zip(entries.get_texts(), entries.get_lines(), strict=False)
+    }
+    assert (found["14G coaxial"], found["27G"]) == (LOOKS[1][0], LOOKS[2][0])
+    assert "22G" not in found
+    assert figure.axes[2].lines[0].get_color() == LOOKS[1][0]
     plt.close(figure)
 
 

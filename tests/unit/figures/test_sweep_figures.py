@@ -20,10 +20,10 @@ from sim.figures.ranking import ranking_figure
 from sim.figures.style import NEEDLE_COLOURS
 from sim.figures.sweep import draw_sweep
 from sim.figures.tornado import tornado_figure
-from sim.figures.trends import trends_figure
+from sim.figures.trends import LOOKS, SHORT, trends_figure
 from sim.sweeps.axes import swept
 from sim.sweeps.effects import star
-from sim.sweeps.ranking import DOSE, OUTCOME, ranking
+from sim.sweeps.ranking import DOSE, FORCE, OUTCOME, ranking
 from tests import pictures
 from tests.unit.sweeps.tables import TOO_DENSE, compared, grid
 
@@ -56,8 +56,7 @@ def test_a_grid_is_drawn_whole(tmp_path: Path) -> None:
         "trends",
         "multiples_insertion_outcome",
         "multiples_infiltration_dose_in_nodule_mg",
-        "tornado",
-    ]
+    ]  # no tornado: with two volumes no run is in the middle
     for one in drawn:
         assert not pictures.is_blank(pictures.pixels(one.path))
         assert one.caption.endswith(".")
@@ -129,10 +128,26 @@ def test_trends_have_a_line_a_needle_and_start_at_zero() -> None:
     figure = trends_figure(runs, [DOSE, "insertion.peak_force_N"], density, needle)
     whole(figure)
     assert figure.axes[0].get_ylim()[0] == 0.0
-    lines = [line for line in figure.axes[1].lines if len(line.get_xdata()) == 3]
-    assert len({line.get_marker() for line in lines if line.get_marker() != ""} - {"None"}) == 3
+    lines = [line for line in figure.axes[0].lines if line.get_linestyle() != "None"]
+    assert [line.get_color() for line in lines] == [colour for colour, _, _ in LOOKS[:3]]
+    assert len({line.get_linestyle() for line in lines}) == 3
     for line in lines:
-        np.testing.assert_allclose(line.get_ydata(), [8.0, 12.0, 16.0])
+        np.testing.assert_allclose(line.get_ydata(), 5.0 / np.array([0.8, 1.2, 1.6]))
+
+
+def test_a_run_that_was_stopped_is_hollow_and_its_force_is_on_no_line() -> None:
+    runs = swept(grid(needles=("27G", "14G_coaxial"), volumes=(0.5,)))
+    density, needle = (runs.axis(k, "--over") for k in ("nodule.mineral.density", "needle"))
+    figure = trends_figure(runs, [FORCE], density, needle)
+    whole(figure)
+    thin, thick = (figure.axes[0].lines[i : i + 3] for i in (0, 3))  # reached, stopped, line
+    for (full, hollow, line), reached in ((thin, [8.0]), (thick, [8.0, 12.0])):
+        np.testing.assert_allclose(full.get_ydata(), reached)
+        np.testing.assert_allclose(line.get_ydata(), reached)
+        np.testing.assert_allclose(hollow.get_ydata(), [8.0, 12.0, 16.0][len(reached) :])
+        assert (hollow.get_markerfacecolor(), hollow.get_markeredgewidth()) == ("white", 0.9)
+        assert full.get_markerfacecolor() != "white"
+    assert figure.legends[0].get_texts()[-1].get_text() == SHORT
 
 
 def test_numbers_that_split_a_picture_say_of_what_they_are() -> None:
@@ -143,7 +158,7 @@ def test_numbers_that_split_a_picture_say_of_what_they_are() -> None:
     figure = trends_figure(runs, [DOSE], density, volume)
     whole(figure)
     entries = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert entries == ["ordered volume 0.2 mL", "ordered volume 0.5 mL"]
+    assert entries == ["ordered volume 0.2 mL", "ordered volume 0.5 mL", SHORT]
     panels = multiples_figure(runs, DOSE, (needle, volume), density)
     whole(panels)
     titles = [ax.get_title(loc="left").replace("\n", " ") for ax in panels.axes[:3]]
@@ -158,6 +173,18 @@ def test_the_tornado_starts_at_the_base() -> None:
     assert all(bar.get_x() == pytest.approx(found.value) for bar in bars)
     widths = {round(bar.get_width(), 6) for bar in bars}
     assert widths >= {round(2.5 * (x - 0.3) / 0.3, 6) for x in (0.2, 0.5)}
+
+
+def test_a_grid_without_a_middle_has_no_base() -> None:
+    assert star(swept(grid(needles=("27G", "25G"), densities=(0.8,))), DOSE) is None
+    assert star(swept(grid(densities=(0.8, 1.2, 1.6), volumes=(0.2,))), DOSE) is not None
+
+
+def test_a_sweep_of_insertions_has_no_panel_of_the_drug() -> None:
+    table = grid().drop(columns=DOSE)
+    figure = ranking_figure(ranking(swept(table)))
+    whole(figure)
+    assert [ax.get_xlabel() for ax in figure.axes[1:]] == ["peak axial force (N)"]
 
 
 def test_pairs_are_told_apart_without_colour() -> None:

@@ -28,7 +28,7 @@ def page(tmp_path_factory) -> str:
 
 def test_the_page_is_valid_and_stands_alone(page: str) -> None:
     pages.parsed(page)
-    assert len(pages.images(page)) == 5
+    assert len(pages.images(page)) == 4
     assert not pages.addresses(page)
     assert not pages.dead_links(page)
     assert len(page) < 10e6
@@ -44,6 +44,17 @@ def test_the_answer_comes_first_and_has_the_numbers(page: str) -> None:
     assert "2 were not begun" in answer
     assert "Needle: makes no difference to it" in answer
     assert page.index('class="answer"') < page.index("<img")
+
+
+def test_the_depth_of_the_target_is_no_result(tmp_path: Path) -> None:
+    table = grid().drop(columns="infiltration.dose_in_nodule_mg")
+    reached = table["insertion.outcome"] == "reached_target"
+    depths = table["nodule.mineral.density_g_per_cm3"].rsub(4.0).where(~reached, 5.0)
+    page = written(tmp_path, table.assign(**{"insertion.depth_in_nodule_mm": depths}))
+    lead = pages.parsed(page).query(".answer .lead")[0].to_text()
+    assert f"{reached.sum()} of {len(table)} runs reached the target" in lead
+    assert "Least deep of the others: 2.4 mm" in lead
+    assert "largest" not in lead
 
 
 def test_failures_have_their_reason(page: str) -> None:

@@ -16,9 +16,10 @@ from sim.locks import locked
 from sim.results.files import Json
 from sim.sweeps import table
 from sim.sweeps.row import ROW, Row, write_row
-from sim.sweeps.summary import counts, print_summary
+from sim.sweeps.summary import check_asked, counts, print_summary
 from sim.sweeps.table import CSV, LOCK, PARQUET, rebuild, refresh
 from tests.unit.sweeps.records import leave
+from tests.unit.sweeps.tables import grid
 
 SAME = {"drug.viscosity_mPa_s": None, "needle.name": "27G", "nodule.image.path": None}
 
@@ -205,3 +206,34 @@ def test_summary(tmp_path: Path) -> None:
     assert "step 3, residual 1.2e-3" in said
     assert "step 14" not in said  # differs in its numbers alone
     assert counts(results.load(tmp_path)) in said
+
+
+def test_force_is_told_of_runs_that_reached_the_target(tmp_path: Path) -> None:
+    console = Console(record=True, width=200, file=(tmp_path / "out").open("w"))
+    print_summary(grid(needles=("27G",), densities=(0.8, 1.6), volumes=(0.2,)), console)
+    said = console.export_text()
+    cells = next(line for line in said.splitlines() if "axial force" in line)
+    assert [cell.strip() for cell in cells.split("│")[1:6]] == [
+        "Peak axial force, in runs that reached the target", "1 of 2", "8", "8", "8"
+    ]  # fmt: skip
+    assert "side" not in said
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (
+            (["dose"], [], None),
+            "mean infiltration.dose_in_nodule_mg.*results.csv",
+        ),
+        ((["insertion.peek_force_N"], [], None), "insertion.peak_force_N"),
+        ((["nope is so"], [], None), "first line of results.csv"),
+        (([], ["drug"], None), "--over"),
+        (([], [], "mesh"), "--by"),
+    ],
+)
+def test_what_the_table_lacks_is_refused(asked: tuple, words: str) -> None:
+    with pytest.raises(ConfigError, match=words) as refused:
+        check_asked(grid(), *asked)
+    assert len(str(refused.value)) < 250
+    check_asked(grid(), ["run.complete", "insertion.outcome is stalled"], ["needle"], None)
