@@ -16,6 +16,10 @@ from sim.results.progress import bars
 
 NAME = "film.mp4"
 SECONDS, FPS = (4.0, 600.0), (1, 60)  # allowed
+EXAMPLES = """\
+example:
+  ./run python -m experiments.animate outputs/compare_gauges/27G_against_14G_coaxial --seconds 20
+"""
 
 
 def main() -> None:
@@ -48,15 +52,21 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./run python -m experiments.animate",
         description="Film what a run computed: the needle's way in, then where the drug goes.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("folder", type=Path, help="of a run, a comparison or a treatment")
     parser.add_argument(
         "--seconds", type=float, default=30.0,
-        help="length of the film (of each round in a treatment; the insertion alone may take less)",
+        help="length of the film, of each round in a treatment; the insertion alone may take less "
+        f"({SECONDS[0]:g} to {SECONDS[1]:g} s; default %(default)g)",
     )  # fmt: skip
-    parser.add_argument("--fps", type=int, default=25, help="frames per second")
     parser.add_argument(
-        "--output", type=Path, help=f"the film, .mp4; default {FIGURES}/{NAME} in the folder"
+        "--fps", type=int, default=25,
+        help=f"frames per second ({FPS[0]} to {FPS[1]}; default %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--output", type=Path, help=f"the film, .mp4 (default: {FIGURES}/{NAME} in the folder)"
     )
     return parser.parse_args()
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from sim.results.record import Record
 
 NAME = "cutaway.png"
+EXAMPLES = """\
+example:
+  ./run python -m experiments.cutaway outputs/compare_gauges/27G_against_14G_coaxial
+"""
 
 
 def main() -> None:
@@ -40,10 +44,12 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./run python -m experiments.cutaway",
         description="Draw where the drug is as the injection ends, in space, a quarter cut away.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("folder", type=Path, help="of a run or of a comparison")
     parser.add_argument(
-        "--output", type=Path, help=f"the picture, .png; default {FIGURES}/{NAME} in the folder"
+        "--output", type=Path, help=f"the picture, .png (default: {FIGURES}/{NAME} in the folder)"
     )
     return parser.parse_args()
 
@@ -54,12 +60,13 @@ def _records(folder: Path) -> list[Record]:
 
     inside = sorted(path.parent for path in folder.glob(f"*/{CASE}"))
     runs = [folder] if (folder / CASE).exists() else inside
-    allowed = "give the folder of a run or of a comparison, written with fields"
+    allowed = "give the folder of a run or of a comparison"
     if not 1 <= len(runs) <= 2:
         raise ConfigError("folder", str(folder), allowed)
     records = [load(run) for run in runs]
     if all(record.fields is None for record in records):
-        raise ConfigError("folder", str(folder), allowed)
+        why = " and ".join(dict.fromkeys(record.no_fields for record in records))
+        raise ConfigError("folder", str(folder), f"{allowed} that was written with fields ({why})")
     return records
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from sim.errors import ConfigError
+from sim.imaging.folder import check_folder
 from sim.imaging.settings import ENERGY, OPTIONS, settings
 
 
@@ -15,6 +16,7 @@ def main() -> None:
     arguments = _parser().parse_args()
     given = {name: getattr(arguments, name.replace("-", "_")) for name in OPTIONS}
     try:
+        check_folder(arguments.folder)
         chosen = settings(
             {name: text for name, text in given.items() if text is not None}, arguments.energy
         )

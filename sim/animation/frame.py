@@ -31,6 +31,7 @@ CURVES = {
 }
 COLOURS = {1: (0.642, 0.40, 0.010, 0.40), 2: (0.90, 0.47, 0.012, 0.35)}  # of the colour bar
 LEGEND = {1: (0.636, 0.205), 2: (0.892, 0.195)}  # its lower left corner
+ON_MAP = {1: (0.636, 0.815), 2: (0.892, 0.832)}  # that of the map's, over the colour bar
 STRIP = (0.055, 0.065, 0.93, 0.018)  # how far the film is
 FIELD = 1.0  # zorder that fields are painted at
 LETTERS = 84  # of the film's title in a line
@@ -105,11 +106,13 @@ class Frame:
         """Write at the bottom what was left out or assumed."""
         self.write(text, (STRIP[0], 0.025), fontsize=8, color=GREY, va="center")
 
-    def legend(self, entries: Mapping[str, Artist]) -> None:
-        """Put a legend beside the curves."""
+    def legend(
+        self, entries: Mapping[str, Artist], places: Mapping[int, tuple[float, float]] = LEGEND
+    ) -> None:
+        """Put a legend beside the curves, or elsewhere: lower left corners by count of needles."""
         self.figure.legend(
             list(entries.values()), list(entries), loc="lower left", fontsize=7.5,
-            bbox_to_anchor=LEGEND[len(self.sections)], borderaxespad=0.0, handlelength=1.5,
+            bbox_to_anchor=places[len(self.sections)], borderaxespad=0.0, handlelength=1.5,
         )  # fmt: skip
 
     def still(self) -> None:
@@ -130,7 +133,7 @@ class Frame:
 
         `fields` are painted over what stands still, among what moves at their height.
         """
-        self._clock.set_text(stamp(time))
+        self._clock.set_text(now.clock(time))
         self._pace.set_text(f"{now.name}, {now.scale}")
         self._played.set_width(elapsed)
         self.canvas.restore_region(self._background)

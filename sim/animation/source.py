@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.errors import ConfigError
+from sim.results.damage import intact
 from sim.results.files import read_json
-from sim.results.names import CASE, COMPARISON, METRICS
-from sim.results.record import Record, load
+from sim.results.names import COMPARISON, METRICS
+from sim.results.record import Record, load, read_case
 
 FIRST_ROUND = "round_1"
 
@@ -36,6 +37,8 @@ def acts(folder: Path) -> list[Act]:
     ------
     ConfigError
         If the folder holds none of them, or nothing that a film could show.
+    DamagedError
+        If a file in it is not what was written.
     """
     try:
         found = _read(folder)
@@ -50,8 +53,9 @@ def acts(folder: Path) -> list[Act]:
 
 def _read(folder: Path) -> list[Act]:
     if (folder / COMPARISON).exists():
-        told = read_json(folder / COMPARISON)
-        names = [str(told[side]).replace("_", " ") for side in "ab"]
+        with intact(folder / COMPARISON):
+            told = read_json(folder / COMPARISON)
+            names = [str(told[side]).replace("_", " ") for side in "ab"]
         folders = [next(iter(sorted(folder.glob(f"{side}_*"))), folder) for side in "ab"]
     else:
         folders, names = [folder], [""]
@@ -81,7 +85,7 @@ def _rounds(folders: list[Path], names: list[str], title: str) -> list[Act]:
 
 def _needle_name(folder: Path) -> str:
     """Return the name of the needle whose case a folder holds, as people write it."""
-    return str(read_json(folder / CASE)["needle"]["name"]).replace("_", " ")
+    return read_case(folder).needle.name.replace("_", " ")
 
 
 def _checked(act: Act) -> Act:
@@ -89,8 +93,8 @@ def _checked(act: Act) -> Act:
     for record in act.records:
         fields = record.fields
         if record.uptake is not None and (fields is None or len(fields.times) < 2):
-            kept = "none" if fields is None else "only the final ones"
-            allowed = f"{kept} of its fields are written; a film needs a run with output.fields=all"
+            kept = "only its final fields are" if fields else record.no_fields
+            allowed = f"{kept}; a film needs a run that was written with output.fields=all"
             raise ConfigError("folder", str(record.folder), allowed)
     if all(record.force is None and record.fields is None for record in act.records):
         where = str(act.records[0].folder)

@@ -20,7 +20,7 @@ from matplotlib.lines import TICKUP, Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from sim.animation.frame import Frame, Painted
+from sim.animation.frame import ON_MAP, Frame, Painted
 from sim.animation.raster import Raster
 from sim.animation.scales import Scales
 from sim.animation.source import Act
@@ -63,10 +63,14 @@ class Spreading:
         bar = frame.figure.colorbar(mappable, cax=frame.colour_bar(), extend=scales.colour.extend)
         bar.set_label("thiosulfate in pore fluid (mg/mL)", fontsize=8.5)
         bar.ax.yaxis.set_major_formatter("{x:g}")
-        share = 100.0 * records[0].case.injection.threshold_fraction
+        share, injected = (
+            records[0].case.injection.threshold_fraction, records[0].case.drug.concentration
+        )  # fmt: skip
+        bar.ax.axhline(share * injected, color=THRESHOLD, lw=1.6)
+        line = Line2D([], [], color=THRESHOLD, lw=1.6)
+        frame.legend({f"{100.0 * share:g} % of what\nis injected": line}, ON_MAP)
         frame.legend(
             {
-                f"{share:g} % of what\nis injected": Line2D([], [], color=THRESHOLD, lw=1.6),
                 "steel": Patch(fc=STEEL, ec=DARK, lw=0.6),
                 "its place after": Patch(ec=DARK, lw=0.6, **GONE),
                 "field written": Line2D([], [], color=DARK, **WRITTEN),

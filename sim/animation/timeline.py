@@ -15,6 +15,7 @@ from sim.figures.uptake import SOONEST
 from sim.results.record import Record
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
+SEVERAL = 3.0  # of a unit: fewer are counted in the next smaller one
 SHARE = 0.4  # of the film's length that the insertion may take where more follows
 INJECTING = 0.35  # of the rest
 HOLD = 1.5  # s of the film that stand still when the insertion is over
@@ -53,6 +54,10 @@ class Phase:
             return self.start * (self.end / self.start) ** done
         return self.start + done * (self.end - self.start)
 
+    def clock(self, time: float) -> str:
+        """Write a time of the phase, in the unit of its end unless that is decades away."""
+        return stamp(time, self.end if self.law == "linear" else None)
+
     @property
     def scale(self) -> str:
         """How fast time passes, in words for the frame."""
@@ -86,12 +91,13 @@ def phases(records: Sequence[Record], seconds: float) -> list[Phase]:
     return made
 
 
-def stamp(seconds: float) -> str:
-    """Write a time in the unit people count it in."""
-    if seconds < 2.0 * MINUTE:
+def stamp(seconds: float, like: float | None = None) -> str:
+    """Write a time in the unit people count it in, or that in which they count `like` (s)."""
+    scale = seconds if like is None else like
+    if scale < SEVERAL * MINUTE:
         return f"{seconds:.1f} s"
-    if seconds < 2.0 * HOUR:
+    if scale < SEVERAL * HOUR:
         return f"{seconds / MINUTE:.1f} min"
-    if seconds < 2.0 * DAY:
+    if scale < SEVERAL * DAY:
         return f"{seconds / HOUR:.1f} h"
     return f"{seconds / DAY:.1f} d"

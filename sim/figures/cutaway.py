@@ -1,7 +1,7 @@
 """The tissue in space with a quarter cut away: where the drug is as the injection ends.
 
 On the two faces the concentration is painted without light or shade, as the colour bar has it. What
-closes the open quarter are the nodule's surface (grey) and that of the threshold (orange), both
+closes the open quarter are the nodule's surface (grey) and that of the threshold (pink), both
 see-through. The projection is parallel: lengths across the view are those of the scale bar, upright
 ones are shortened by the cosine of the view's height (`HEIGHT`). In r-z the needle is the contour
 that the injection is computed with, cut like the tissue; in 3-D it is the hole in the mesh, drawn
@@ -83,7 +83,7 @@ def cutaway_figure(records: Sequence[Record]) -> Figure:
         ax.set_title(heading(f"{record.name}: end of the injection", panel))
         _name_layers(ax, record.case, radius)
         if record.fields is None:
-            say(ax, "not computed")
+            say(ax, record.no_fields)
         elif record.metrics["infiltration.dose_mg"] == 0.0:
             say(ax, "no drug was injected")
         scale_bar(ax, (0.99, 0.05))

@@ -21,7 +21,8 @@ from sim.figures.colour_map import evenly_spaced
 from sim.results.files import written
 
 NEEDLE_COLOURS = ("#0072b2", "#d55e00")  # a, b: blue and vermillion of Okabe and Ito
-GREY, DARK, THRESHOLD = "#767676", "#333333", "#d55e00"
+GREY, DARK = "#767676", "#333333"
+THRESHOLD = "#ee6fb0"  # no needle's colour, and lighter than the map where the line lies
 SEQUENTIAL = "even YlGnBu"  # light where there is nothing, so that outlines stay visible
 LAYER_COLOURS = {"skin": "#f3d9c9", "subcutis": "#fbf1d5", "nodule": "#dcdfe4"}
 PLACE_COLOURS = {

@@ -139,7 +139,7 @@ def _bars(figure: Figure, grey: Normalize, changes: Normalize | None) -> None:
     lines = figure.axes
     first = [ax for ax in lines if ax.get_subplotspec().rowspan.start == 0]
     bar = figure.colorbar(ScalarMappable(grey, GREYS), ax=first, aspect=25, extend="max")
-    bar.set_label("−ln(I / I₀)")
+    bar.set_label("radiographs: −ln(I / I₀)")
     if changes is not None:
         second = [ax for ax in lines if ax.get_subplotspec().rowspan.start == 1]
         bar = figure.colorbar(ScalarMappable(changes, CHANGES), ax=second, aspect=25)
@@ -155,7 +155,7 @@ def _caption(series: Series, afters: Sequence[Picture], settings: Settings) -> l
     )
     lines = [
         f"{series.name}: {beam}, {values['kerma']:g} µGy at the skin, {values['thickness']:g} mm "
-        f"of soft tissue, pixels of {values['pixel']:g} mm; the beam is across the needle's axis"
+        f"of tissue, pixels of {values['pixel']:g} mm, beam across the needle"
     ]
     for picture in afters:
         found = series.differences[picture.state.name]

@@ -15,13 +15,14 @@ from sim.imaging.beam import Beam, monochromatic, tube
 from sim.imaging.contents import Frame, frame, lines
 from sim.imaging.ct import Grid, Volume, per_density, scan, write_nifti
 from sim.imaging.exposure import Exposure, expose
+from sim.imaging.folder import KEY, check_folder
 from sim.imaging.measure import Difference, Mass, difference, mineral_mass
 from sim.imaging.score import Score, score
 from sim.imaging.settings import OPTIONS, PARTS, SLICE, SLICES, Settings
 from sim.imaging.states import BEFORE, NEEDLE_IN, State, states_of
 from sim.results.files import Json, write_json, write_rows
 from sim.results.metrics import MG
-from sim.results.names import CASE, COMPARISON, METRICS
+from sim.results.names import METRICS
 from sim.results.record import Record, load
 
 FOLDER, FIGURE, TABLE = "imaging", "radiograph.png", "metrics.csv"
@@ -66,13 +67,10 @@ def records_of(folder: Path) -> list[Record]:
     ------
     ConfigError
         If the folder is neither.
+    DamagedError
+        If a file in it is not what was written.
     """
-    key = "RUN_OR_TREATMENT"
-    if (folder / COMPARISON).exists():
-        sides = ", ".join(sorted(p.parent.name for p in folder.glob(f"*/{CASE}")))
-        raise ConfigError(key, str(folder), f"it holds two needles; give one of {sides} in it")
-    if not (folder / CASE).exists() or not (folder / METRICS).exists():
-        raise ConfigError(key, str(folder), "it is no folder of a run or of one needle's treatment")
+    check_folder(folder)
     rounds = sorted(folder.glob("round_*"), key=lambda path: int(path.name.removeprefix("round_")))
     return [load(path) for path in rounds if (path / METRICS).exists()] or [load(folder)]
 
@@ -89,7 +87,7 @@ def take(rounds: Sequence[Record], settings: Settings) -> Series:
     if thickness < case.nodule.diameter:
         widest = f"the nodule is {1e3 * case.nodule.diameter:g} mm wide along the beam; give more"
         raise ConfigError("--thickness", f"{settings.values['thickness']:g} mm", widest)
-    states = states_of(rounds, "RUN_OR_TREATMENT")
+    states = states_of(rounds, KEY)
     beam, ct_energy = _beam(settings), _ct_energy(settings)
     pixel = settings.length("pixel")
     fine, view = frame(case, pixel, PARTS), frame(case, pixel, 1)

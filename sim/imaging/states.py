@@ -22,14 +22,16 @@ from sim.errors import ConfigError
 from sim.figures.section import tip_depth
 from sim.imaging.revolved import Revolved
 from sim.imaging.solid import Solid
+from sim.results.fields import HDF5
 from sim.results.metrics import G_PER_CM3, MM
-from sim.results.record import Record
+from sim.results.record import FIELDS, Record
 
 Array = NDArray[np.float64]
 
 NODULE, MINERAL, DRUG = range(3)  # the fields of a body: share of the volume, kg/m3, kg/m3
 TRACE = 1e-6  # of the injected concentration
 BEFORE, NEEDLE_IN = "before", "needle_in"
+BEFORE_LABEL = "before: the nodule, as the needle packed it"
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,8 +66,11 @@ def states_of(rounds: Sequence[Record], key: str) -> list[State]:
     Raises
     ------
     ConfigError
-        If no field was written: there is nothing to take a picture of. `key` names the input.
+        If no field was written, or one round's are not there. `key` names the input.
     """
+    for record in rounds:
+        if record.lost:
+            raise ConfigError(key, str(record.folder), f"{record.no_fields}: {FIELDS}/{HDF5} in it")
     computed = [record for record in rounds if record.fields is not None]
     if not computed:
         raise ConfigError(
@@ -74,7 +79,7 @@ def states_of(rounds: Sequence[Record], key: str) -> list[State]:
         )  # fmt: skip
     first = computed[0]
     start = _term(first, 0, closed=True)
-    states = [State(BEFORE, "before the injection", first.case, (start,))]
+    states = [State(BEFORE, BEFORE_LABEL, first.case, (start,))]
     tip = tip_depth(first)
     if tip is not None and first.fields.points.shape[1] == 2:
         at = int(

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.outcome import Array, NodalFields
+from sim.results.damage import intact
 from sim.results.files import written
 from sim.results.metrics import G_PER_CM3, KPA, MG_H_PER_ML, MM
 
@@ -101,8 +102,14 @@ def write_fields(folder: Path, field: NodalFields) -> Path:
 
 
 def read_fields(folder: Path) -> Fields:
-    """Read what `write_fields` wrote."""
-    with h5py.File(folder / HDF5) as file:
+    """Read what `write_fields` wrote.
+
+    Raises
+    ------
+    DamagedError
+        If the file is not what was written.
+    """
+    with intact(folder / HDF5), h5py.File(folder / HDF5) as file:
         times, cells = file["times_s"][:], file["cells"][:]
 
         def series(name: str) -> Array:

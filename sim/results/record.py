@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from omegaconf import OmegaConf
 from sim.case import Case
 from sim.results.crushed import FILE as CRUSHED
 from sim.results.crushed import Crushed, read_crushed
+from sim.results.damage import intact
 from sim.results.fields import HDF5, Fields, read_fields
 from sim.results.files import Json, Table, read_json, read_rows, read_table
 from sim.results.names import CASE, CONFIG, METRICS, PROVENANCE
@@ -54,6 +56,16 @@ class Record:
         return OmegaConf.select(OmegaConf.create(self.config), "nodule.image.path")
 
     @property
+    def lost(self) -> bool:
+        """Whether fields were computed and are not in the folder."""
+        return self.fields is None and self.metrics.get("infiltration.dose_mg") is not None
+
+    @property
+    def no_fields(self) -> str:
+        """Why there are none, where `fields` is None."""
+        return "its fields are not there" if self.lost else "not computed"
+
+    @property
     def notes(self) -> list[str]:
         """Reasons for nulls, assumptions and limits that the stages left."""
         return list(self.metrics.get("run.notes") or [])
@@ -72,33 +84,50 @@ def load(folder: Path, name: str = "") -> Record:
     ------
     FileNotFoundError
         If the folder is no run folder (no case or no metrics).
+    DamagedError
+        If one of its files is not what was written; it names the file.
     """
 
+    def read[T](reader: Callable[[Path], T], name: str) -> T:
+        with intact(folder / name):
+            return reader(folder / name)
+
     def table(name: str) -> Table | None:
-        return read_table(folder / name) if (folder / name).exists() else None
+        return read(read_table, name) if (folder / name).exists() else None
 
     def rows(name: str) -> list[dict[str, str]]:
-        return read_rows(folder / name) if (folder / name).exists() else []
+        return read(read_rows, name) if (folder / name).exists() else []
 
-    provenance, fields = folder / PROVENANCE, folder / FIELDS
-    case = build(Case, read_json(folder / CASE))
+    fields = folder / FIELDS
+    case = read_case(folder)
     return Record(
         folder=folder,
         name=name or case.needle.name.replace("_", " "),
         case=case,
-        config=(folder / CONFIG).read_text(encoding="utf-8"),
+        config=read(lambda path: path.read_text(encoding="utf-8"), CONFIG),
         inputs=rows(INPUTS),
-        metrics=read_json(folder / METRICS),
-        provenance=read_json(provenance) if provenance.exists() else {},
+        metrics=read(read_json, METRICS),
+        provenance=read(read_json, PROVENANCE) if (folder / PROVENANCE).exists() else {},
         force=table(FORCE),
         events=rows(EVENTS),
         uptake=table(UPTAKE),
         threshold=table(THRESHOLD),
         fields=read_fields(fields) if (fields / HDF5).exists() else None,
-        crushed=read_crushed(fields) if (fields / CRUSHED).exists() else None,
+        crushed=_read_crushed(fields) if (fields / CRUSHED).exists() else None,
         turning_points=rows(TURNING_POINTS),
         alternatives=rows(ALTERNATIVES),
     )
+
+
+def read_case(folder: Path) -> Case:
+    """Read the case that a folder holds; raises as `load` does."""
+    with intact(folder / CASE):
+        return build(Case, read_json(folder / CASE))
+
+
+def _read_crushed(folder: Path) -> Crushed:
+    with intact(folder / CRUSHED):
+        return read_crushed(folder)
 
 
 def build[T](kind: type[T], content: dict[str, Json]) -> T:

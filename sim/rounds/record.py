@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.case import Case
+from sim.results.damage import intact
 from sim.results.files import Json, read_json
 from sim.results.folder import METRICS
-from sim.results.record import CASE, Record, build, load
+from sim.results.record import Record, load, read_case
 from sim.rounds.run import finished, round_folder
 
 
@@ -35,12 +36,16 @@ def load_treatment(folder: Path, name: str) -> Treatment:
     ------
     FileNotFoundError
         If the folder is none of a treatment (no case or no metrics).
+    DamagedError
+        If one of its files is not what was written; it names the file.
     """
-    case = build(Case, read_json(folder / CASE))
+    case = read_case(folder)
     folders = [round_folder(folder, n) for n in range(1, case.schedule.rounds + 1)]
     rounds = [
         load(path, f"{name}, round {n}")
         for n, path in enumerate(folders, start=1)
         if finished(path)
     ]
-    return Treatment(folder, name, case, read_json(folder / METRICS), rounds)
+    with intact(folder / METRICS):
+        metrics = read_json(folder / METRICS)
+    return Treatment(folder, name, case, metrics, rounds)

@@ -82,7 +82,7 @@ def test_an_insertion_alone_can_be_filmed(tmp_path):
 
 def test_final_fields_alone_are_refused(tmp_path):
     write(tmp_path / "run", times=slice(-1, None))
-    with pytest.raises(ConfigError, match=r"only the final ones of its fields.*output\.fields=all"):
+    with pytest.raises(ConfigError, match=r"only its final fields are.*output\.fields=all"):
         acts(tmp_path / "run")
 
 
@@ -90,7 +90,7 @@ def test_no_fields_are_refused(tmp_path):
     record = write(tmp_path / "run")
     for path in (record.folder / "fields").iterdir():
         path.unlink()
-    with pytest.raises(ConfigError, match=r"none of its fields.*output\.fields=all"):
+    with pytest.raises(ConfigError, match=r"its fields are not there.*output\.fields=all"):
         acts(record.folder)
 
 

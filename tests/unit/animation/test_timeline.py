@@ -93,11 +93,17 @@ def test_an_insertion_alone_is_over_when_it_is_over(records):
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0.0, "0.0 s"), (119.0, "119.0 s"), (120.0, "2.0 min"), (5400.0, "90.0 min"),
-     (7200.0, "2.0 h"), (86400.0, "24.0 h"), (604800.0, "7.0 d")],
+    [(0.0, "0.0 s"), (119.0, "119.0 s"), (120.0, "120.0 s"), (180.0, "3.0 min"),
+     (5400.0, "90.0 min"), (10800.0, "3.0 h"), (86400.0, "24.0 h"), (604800.0, "7.0 d")],
 )  # fmt: skip
 def test_the_clock_is_in_the_unit_people_count_in(seconds, words):
     assert stamp(seconds) == words
+
+
+def test_an_even_phase_keeps_the_unit_of_its_end():
+    injection = Phase("injection", 10.0, 0.0, 240.0)
+    assert (injection.clock(60.0), injection.clock(240.0)) == ("1.0 min", "4.0 min")
+    assert Phase("afterwards", 5.0, 1.0, 604800.0, "log").clock(60.0) == "60.0 s"
 
 
 def test_where_nothing_was_injected_time_begins_soon_after_zero(records):

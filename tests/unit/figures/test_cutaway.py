@@ -77,12 +77,19 @@ def test_a_run_without_fields_and_one_in_3d(pair, tmp_path):
         fields=synthetic.solid_field(case, case.target_depth, 2.5e-3),
     )
     solid = write_record(tmp_path / "solid", case, synthetic.insertion(case), result)
-    figure = cutaway_figure((dataclasses.replace(pair[0], fields=None), solid))
+    none = pair[0].metrics | {"infiltration.dose_mg": None}
+    empty = dataclasses.replace(pair[0], fields=None, metrics=none)
+    figure = cutaway_figure((empty, solid))
     assert "not computed" in [text.get_text() for text in figure.axes[0].texts]
     image = pixels(save(figure, tmp_path / "solid.png"))
     half = image.shape[1] // 2
     assert share_of(image[:, :half], THRESHOLD, 30.0) < share_of(image[:, half:], THRESHOLD, 30.0)
     assert not plt.get_fignums()
+
+
+def test_fields_that_were_computed_and_are_gone_are_not_said_to_be_missing_results(pair):
+    figure = cutaway_figure([dataclasses.replace(pair[0], fields=None)])
+    assert "its fields are not there" in [text.get_text() for text in figure.axes[0].texts]
 
 
 def test_a_run_that_injected_nothing_says_so(pair, tmp_path):

@@ -13,6 +13,7 @@ from sim.images.volume import read_volume
 from sim.imaging.attenuation import STEEL
 from sim.imaging.contents import frame, lines
 from sim.imaging.figure import radiograph_figure
+from sim.imaging.folder import check_folder
 from sim.imaging.make import metrics, records_of, take, write
 from sim.imaging.settings import settings
 from sim.imaging.states import states_of
@@ -191,3 +192,17 @@ def test_the_command_writes_beside_the_run_and_refuses_in_one_line(records, monk
 def test_a_folder_that_is_no_run_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="no folder of a run"):
         records_of(tmp_path)
+
+
+def test_a_comparison_is_refused_before_anything_is_read(tmp_path):
+    for name in ("comparison.json", "a_27G/case.json", "b_14G/case.json"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("{")
+    with pytest.raises(ConfigError, match="two needles; give one of a_27G, b_14G"):
+        check_folder(tmp_path)
+
+
+def test_fields_that_are_gone_are_said_to_be(records):
+    gone = dataclasses.replace(records["plane"], fields=None)
+    with pytest.raises(ConfigError, match="its fields are not there"):
+        states_of([records["plane"], gone], "key")

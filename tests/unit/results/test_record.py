@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from sim.errors import ConfigError
+from sim.results.damage import DamagedError
 from sim.results.files import read_json, read_table, write_json, write_table
 from sim.results.folder import log_to, new_folder, settle
 from sim.results.metrics import MEANINGS
+from sim.results.record import load
 from tests.unit.results import synthetic
 from tests.unit.results.records import write_record
 
@@ -29,6 +31,19 @@ def test_record_gives_back_what_was_written(tmp_path):
     np.testing.assert_array_equal(record.force["force_N"], insertion.curve.force)
     np.testing.assert_array_equal(record.fields.concentration, infiltration.fields.concentration)
     assert record.fields.regions == infiltration.fields.regions
+
+
+@pytest.mark.parametrize(
+    "name", ["metrics.json", "case.json", "force.csv", "fields/infiltration.h5"]
+)
+def test_a_damaged_file_is_named(tmp_path, name):
+    case = synthetic.case()
+    made = synthetic.infiltration(case, case.target_depth)
+    folder = write_record(tmp_path / "run", case, synthetic.insertion(case), made).folder
+    (folder / name).write_bytes((folder / name).read_bytes()[:-40] + b'"')
+    with pytest.raises(DamagedError, match=f"{name} is damaged") as told:
+        load(folder)
+    assert "\n" not in str(told.value)
 
 
 def test_table_keeps_all_digits_and_no_rows(tmp_path):
