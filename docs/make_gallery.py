@@ -170,7 +170,8 @@ PICTURES: dict[str, Picture] = {
     "infiltration": Picture(
         "Where the drug goes", "compare", run_picture("infiltration"),
         "Thiosulfate in the section through the axis, the thin needle on the left and the coaxial "
-        "one on the right, on one scale; the bright line is the concentration that counts as infiltrated.",
+        "one on the right, on one scale; the bright line is the concentration that counts as "
+        "infiltrated.",
     ),
     "cutaway": Picture(
         "The same in space", "compare", cutaway,
