@@ -63,10 +63,9 @@ class Spreading:
         bar = frame.figure.colorbar(mappable, cax=frame.colour_bar(), extend=scales.colour.extend)
         bar.set_label("thiosulfate in pore fluid (mg/mL)", fontsize=8.5)
         bar.ax.yaxis.set_major_formatter("{x:g}")
-        share, injected = (
-            records[0].case.injection.threshold_fraction, records[0].case.drug.concentration
-        )  # fmt: skip
-        bar.ax.axhline(share * injected, color=THRESHOLD, lw=1.6)
+        case = records[0].case
+        share = case.injection.threshold_fraction
+        bar.ax.axhline(share * case.drug.concentration, color=THRESHOLD, lw=1.6)
         line = Line2D([], [], color=THRESHOLD, lw=1.6)
         frame.legend({f"{100.0 * share:g} % of what\nis injected": line}, ON_MAP)
         frame.legend(
