@@ -27,7 +27,7 @@ from sim.outcome import Array
 from sim.viewer.needle import Tube
 from sim.viewer.surfaces import Surface
 
-STEEL, OPENING, GONE, MARK = "#aeb6c0", "#eef2f6", "#f0f0f0", "#cc79a7"
+STEEL, OPENING, GONE, MARK = "#aeb6c0", "#eef2f6", "#f0f0f0", "#e69f00"
 BACKGROUND = "#e9ecef"  # so that tissue without drug, which is white, is seen
 EDGE = 14  # pixels from a panel's border to its texts
 LETTER = 10  # pixels, more than a message's letter is wide

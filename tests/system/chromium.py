@@ -79,7 +79,7 @@ def viewing(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     )
     try:
         line = process.stdout.readline()
-        assert line.startswith("viewer: http://127.0.0.1:"), line + process.stdout.read()
+        assert line.startswith("viewer: http://127.0.0.1:"), line
         yield process, line.split()[1]
     finally:
         if process.poll() is None:

@@ -99,6 +99,28 @@ def test_the_colours_are_one_scale_for_both_up_to_the_injected_concentration(ses
     assert (session._scale.low, session._scale.high) == (0.0, injected)
 
 
+@pytest.mark.parametrize("logarithmic", [True, False])
+def test_the_colour_at_a_point_is_the_scales_for_the_value_there(session, logarithmic):
+    session.logarithmic, session.threshold = logarithmic, False
+    session.recolour()
+    session.go_to(3600.0)
+    picture = session.scene.picture()
+    rows, columns, _ = picture.shape
+    for side, left in enumerate((0.0, 0.5)):
+        values = quantities.at(CONCENTRATION, session.shown[side].record.fields, 3600.0)
+        errors, seen = [], []
+        for across in np.linspace(0.16, 0.34, 10):
+            session.probe(left + across, 0.4)
+            if session._places[side] is None:  # the needle's place
+                continue
+            seen.append(session._places[side].value(values, on_cells=False))
+            wanted = 255.0 * np.array(session._scale.colours(session._scale.norm(seen[-1]))[:3])
+            found = picture[int(0.4 * rows), int((left + across) * columns)]
+            errors.append(np.abs(found - wanted).max())
+        assert max(seen) > 10.0 * min(seen)
+        assert np.median(errors) < 8.0  # of 255; less where colours do not change so fast
+
+
 def test_a_time_step_changes_the_picture_and_both_halves_are_drawn(session):
     session.go_to(30.0)
     before = halves(session)
