@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import sys
 from pathlib import Path
 
@@ -16,6 +17,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="./run python -m experiments.view",
         description="Look at runs in the browser; nothing is written. Ctrl-C ends it.",
+        epilog="./run python -m experiments.view outputs/compare_gauges/2026-01-31_12-00-00",
     )
     parser.add_argument(
         "folder", type=Path, help="of a run, a comparison, a treatment, a sweep, or of several"
@@ -33,7 +35,9 @@ def main() -> None:
         print(f"refused: {error}", file=sys.stderr)
         sys.exit(2)
     except (CannotRender, OSError) as error:
-        print(f"failed: {error}", file=sys.stderr)
+        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        told = f"port {args.port} is taken; leave out --port for a free one" if taken else error
+        print(f"failed: {told}", file=sys.stderr)
         sys.exit(1)
 
 

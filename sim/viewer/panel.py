@@ -27,7 +27,7 @@ from sim.outcome import Array
 from sim.viewer.needle import Tube
 from sim.viewer.surfaces import Surface
 
-STEEL, OPENING, GONE, MARK = "#aeb6c0", "#eef2f6", "#f0f0f0", "#e69f00"
+STEEL, OPENING, GONE, MARK = "#aeb6c0", "#56b4e9", "#f0f0f0", "#e69f00"
 BACKGROUND = "#e9ecef"  # so that tissue without drug, which is white, is seen
 EDGE = 14  # pixels from a panel's border to its texts
 LETTER = 10  # pixels, more than a message's letter is wide
@@ -172,6 +172,9 @@ class Panel:
         ):
             mesh = _polydata(needle.points, needle.triangles[kept])
             actor = self._add(name, mesh.compute_normals(split_vertices=True), colour)
+            if name == "opening":  # liquid: flat, so that a stylet's void is no tip of steel
+                actor.prop.lighting, actor.prop.opacity = False, 0.6
+                continue
             actor.prop.interpolation, actor.prop.ambient = "phong", 0.35
             actor.prop.diffuse = 0.75
 
