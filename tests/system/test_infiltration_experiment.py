@@ -59,7 +59,7 @@ def test_in_space_on_one_process_and_on_two(tmp_path: Path) -> None:
         folder = tmp_path / name / "27G"
         assert {path.name for path in folder.iterdir()} == FILES
         assert {path.name for path in (folder / "figures").iterdir()} == {
-            "course.png", "solid.png", "threshold.png", "uptake.png",
+            "course.png", "infiltration.png", "pressure.png", "threshold.png", "uptake.png",
         }  # fmt: skip
         found[name] = load(folder)
     assert [path.name for path in (tmp_path / "two").iterdir() if path.is_dir()] == ["27G"]
