@@ -96,7 +96,7 @@ def test_a_report_that_fails_loses_nothing_of_the_run(job, monkeypatch):
     def fail(*arguments: object) -> None:
         raise KeyError("made up")
 
-    monkeypatch.setattr("sim.figures.draw.draw", fail)
+    monkeypatch.setattr("sim.report.own.draw", fail)
     assert run_case(job) == "complete"
     record = load(job.folder)
     assert record.metrics["run.status"] == "complete"
