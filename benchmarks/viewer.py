@@ -43,7 +43,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--nodes", type=int, default=50_000)
     parser.add_argument("--times", type=int, default=200)
-    parser.add_argument("--steps", type=int, default=20)
+    parser.add_argument("--steps", type=int, default=20, help="fewer than the times")
     args = parser.parse_args()
     table = Table("what", "median (ms)", "largest (ms)", "CPU, median (ms)", "asked (ms)")
     with tempfile.TemporaryDirectory() as name:
@@ -61,7 +61,7 @@ def main() -> None:
             row = (statistics.median(walls), max(walls), statistics.median(cpus))
             table.add_row(f"{view}, to the PNG", *(f"{value:.0f}" for value in row), f"{ASKED:g}")
         if find_chromium() is not None:
-            walls = _in_page(folder, profile, args.steps)
+            walls = _in_page(folder, profile, args.times, args.steps)
             row = (statistics.median(walls), max(walls))
             shown = (f"{value:.0f}" for value in row)
             table.add_row("section, in the page", *shown, "", f"{ASKED:g}")
@@ -91,14 +91,15 @@ def _steps(session: Session, steps: int) -> tuple[list[float], list[float]]:
     return walls[1:], cpus[1:]  # the first one makes the bar of colours and VTK's programs
 
 
-def _in_page(folder: Path, profile: Path, steps: int) -> list[float]:
+def _in_page(folder: Path, profile: Path, times: int, steps: int) -> list[float]:
     """Return the time (ms) from the slider's change to the picture in the page."""
     with served(folder) as address, browser(profile) as driver:
         driver.get(address)
         while not driver.execute_script(LOADED):
             time.sleep(0.2)
         time.sleep(2.0)
-        return [float(driver.execute_async_script(STEP, 7 * (step + 1))) for step in range(steps)]
+        chosen = np.linspace(0, times - 1, steps + 1).astype(int)[1:]  # each another than the last
+        return [float(driver.execute_async_script(STEP, int(step))) for step in chosen]
 
 
 if __name__ == "__main__":
