@@ -253,7 +253,7 @@ PICTURES: dict[str, Picture] = {
         "Each input's effect on what the insertion ends with, the largest first.",
     ),
     "design": Picture(
-        "Which needle would be best", "design", own_picture("design.png"),
+        "Which needle would be best", "design", own_picture("front.png"),
         "The front of most drug against least force, over needles, depths, volumes and rates.",
     ),
 }  # fmt: skip
